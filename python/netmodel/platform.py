@@ -1,0 +1,90 @@
+"""What differs by version: one value, consulted through named facts.
+
+Code asks `platform.shows("iproute2.link_netns")`, never for a version: which release has what is said here alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Release = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Which releases a machine runs, as (major, minor[, patch]), and what it is held to.
+
+    `held_to` says what proves it: the live machine, or recordings made elsewhere.
+    """
+
+    name: str
+    kernel: Release
+    iproute2: Release
+    busybox: Release
+    iptables: Release
+    docker: Release
+    held_to: str
+    netns_dir: str = "/run/netns"
+    cpus: int = 2
+
+    def has(self, fact: str) -> bool:
+        """Whether a fact of `FACTS` holds here. Raises `KeyError` for one that is not in the table."""
+        known = FACTS[fact]
+        release: Release = getattr(self, known.program)
+        return release >= known.since and (known.until is None or release < known.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A behaviour of one program in the releases from `since` up to, but without, `until`."""
+
+    program: str
+    since: Release
+    says: str
+    until: Release | None = None
+
+
+FACTS: Mapping[str, Fact] = {
+    "kernel.extack": Fact("kernel", (4, 12), "refusals carry a sentence (NL_SET_ERR_MSG)"),
+    "iproute2.extack": Fact("iproute2", (4, 13), "prints the kernel's sentence as `Error: …`"),
+    "iproute2.link_netns": Fact("iproute2", (4, 18), "`link-netns NAME` where the id has a name"),
+    "iproute2.flags_before_dynamic": Fact(
+        "iproute2", (4, 18), "`dynamic noprefixroute`; before: `noprefixroute dynamic`"
+    ),
+    "iproute2.exec_fails_255": Fact("iproute2", (4, 18), "`ip netns exec NOSUCH` exits 255; before: 1"),
+    "iproute2.neigh_trailing_blank": Fact("iproute2", (4, 18), "a neighbour's line ends in a blank"),
+    "iproute2.rule_trailing_blank": Fact("iproute2", (3,), "a rule's line ends in a blank", (5, 1)),
+    "iproute2.json": Fact("iproute2", (4, 18), "`-json`"),
+}
+
+PLATFORMS: Mapping[str, Platform] = {
+    "debian12": Platform(
+        name="debian12",
+        kernel=(6, 18),
+        iproute2=(6, 1, 0),
+        busybox=(1, 35, 0),
+        iptables=(1, 8, 9),
+        docker=(20, 10, 24),
+        held_to="Linux 6.18 with Debian 12's tools, live",
+    ),
+    "centos7-2018": Platform(
+        name="centos7-2018",
+        kernel=(3, 10),
+        iproute2=(4, 11, 0),
+        busybox=(1, 29, 3),
+        iptables=(1, 4, 21),
+        docker=(18, 6, 1),
+        held_to="a CentOS 7 machine of November 2018, as recorded by its owner",
+        netns_dir="/var/run/netns",
+    ),
+}
+
+DEFAULT = PLATFORMS["debian12"]
+
+
+def platform(name: str) -> Platform:
+    """The platform of that name. Raises `LookupError` that lists those there are."""
+    if name not in PLATFORMS:
+        raise LookupError(f"unknown platform {name!r}; known: {', '.join(PLATFORMS)}")
+    return PLATFORMS[name]
