@@ -1,8 +1,8 @@
 """What is random in reality, as an input.
 
-A draw is a pure function of (seed, kind, owner, n): the n-th draw of one owner, so that one more draw shifts no other. An experiment may
-declare what reality drew; a declaration that nothing asks for is an error of the experiment. The function is that of
-`rust/netmodel/src/entropy.rs`, which draws for the kernel: FNV-1a over the name, then splitmix64.
+A draw is a pure function of (seed, kind, owner, n): the n-th draw of one owner, so that one more draw shifts no other.
+An experiment may declare what reality drew; a declaration that nothing asks for is an error of the experiment. The
+function is that of `rust/netmodel/src/entropy.rs`, which draws for the kernel: FNV-1a over the name, then splitmix64.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ KINDS: Mapping[str, Form] = {
     "mac": Form.MAC,  # owner: the device's name at its making
     "created": Form.TIME,  # owner: the network's name; RFC 3339 with nanoseconds
     "echo": Form.TIME,  # owner: ping's destination as typed; n counts the answers; milliseconds
-    "elapsed": Form.TIME,  # owner: ping's destination as typed; n counts the runs; the `time` of the statistics, milliseconds
+    "elapsed": Form.TIME,  # owner: ping's destination as typed; n counts the statistics of iputils; their `time`, ms
     "outside": Form.ADDRESS,  # owner: device.property; see `OUTSIDE`
 }
 
@@ -93,7 +93,7 @@ def form_of(name: Draw) -> Form:
 def as_text(form: Form, raw: bytes) -> str:
     """Drawn bytes as the value is written; `raw` as long as `size_of` says.
 
-    A MAC is made as `eth_random_addr` makes it: bit 0 of the first octet cleared, bit 1 set (include/linux/etherdevice.h).
+    A MAC has bit 0 of its first octet cleared and bit 1 set (include/linux/etherdevice.h, eth_random_addr).
     """
     if form is Form.MAC:
         return ":".join(f"{octet:02x}" for octet in bytes([raw[0] & 0xFE | 2]) + raw[1:6])

@@ -1,7 +1,7 @@
 """The seam to a machine: what an experiment, a script or a test asks of the modelled host and of the live one alike.
 
-Times are whole nanoseconds since 1970 of the host's own clock: the live host's is this machine's, the modelled one's is a number that
-only `advance` and waiting move.
+Times are whole nanoseconds since 1970 of the host's own clock: the live host's is this machine's, the modelled one's is
+a number that only `advance` and waiting move.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ class Process(Protocol):
         """Deliver signal `sig`; on a terminal SIGINT is what ^C does there: every process in the foreground gets it."""
 
     def wait(self, until: int | None = None) -> Completed | None:
-        """Let the host run until this process has ended (its `Completed`), has written something new, waits for
-        input, or the host's clock reads `until`: `None` for the last three. With no `until`: until it has ended or can only go on by input."""
+        """Let the host run until this process has ended: its `Completed`. With `until`, no longer than until it has
+        written something new or the host's clock reads `until`. `None` if it has not ended, also when it can only go
+        on by input."""
 
 
 @runtime_checkable
@@ -54,7 +55,8 @@ class Host(Protocol):
         """Let time pass until the clock reads `until`; an instant that has passed is no error."""
 
     def start(self, argv: Sequence[str], netns: str | None = None, tty: bool = False) -> Process:
-        """Start a command, in the named network namespace if one is given. A program that is not there ends as a shell ends it: 127."""
+        """Start a command, in the named network namespace if one is given. A program that is not there ends with
+        127."""
 
     def run(self, line: str, stdin: str = "") -> Completed:
         """Give a shell `line`, and wait for its end. Never raises for a command that fails."""
