@@ -1,3 +1,3 @@
-"""The commands people type: each parsed to a value and rendered from a snapshot, both pure, and a `run` that joins them."""
+"""The commands people type: each parsed to a value and rendered from a snapshot, and a `run` that joins the two."""
 
 from __future__ import annotations

@@ -31,7 +31,8 @@ class Spawn:
     """Run a program to its end in the namespace `netns` on the command's own streams; its exit code is sent back.
 
     With `replace` it is execve(2): the program takes the command's place, and signals reach it alone. The host sends
-    back the exit code here, too. A program that is not there is answered by `None`: the command has its own words for it.
+    back the exit code here, too. A program that is not there is answered by `None`:
+    the command has its own words for it.
     """
 
     argv: tuple[str, ...]
@@ -57,8 +58,8 @@ class NetnsFiles(Protocol):
     def pids(self, netns: int) -> list[int]:
         """The processes in a namespace, ascending."""
 
-    def of_pid(self, pid: int) -> int | None:
-        """The namespace of a process, or `None` if there is no such process."""
+    def at(self, path: str) -> int | None:
+        """The namespace that a path leads to (`/run/netns/A`, `/proc/PID/ns/net`), or `None` if it leads to none."""
 
 
 class System(Protocol):
