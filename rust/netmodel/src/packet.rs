@@ -26,7 +26,7 @@ pub enum Net {
     Ipv4(Ipv4),
     /// IPv6: bridged and counted, not taken apart beyond its addresses.
     Ipv6(Ipv6),
-    /// Any other ethertype (VLAN tags 0x8100 among them), its bytes kept as they are.
+    /// Any other ethertype (VLAN tags 0x8100 among them), or IPv4 or ARP whose header is malformed: bytes kept as they are.
     Other {
         /// `ethertype`, or the length field of an 802.3 frame.
         proto: u16,
@@ -84,7 +84,7 @@ pub enum Transport {
     Udp(Udp),
     /// TCP.
     Tcp(Tcp),
-    /// Another protocol, or a fragment other than the first.
+    /// Another protocol, a fragment, or a header that is malformed or does not pass its checksum.
     Raw {
         /// IP protocol number.
         proto: u8,
@@ -159,6 +159,31 @@ impl Packet {
             Net::Ipv4(_) => 0x0800,
             Net::Ipv6(_) => 0x86dd,
             Net::Other { proto, .. } => *proto,
+        }
+    }
+}
+
+impl Ipv4 {
+    /// A packet that carries `payload`: TTL 64, no options, not fragmented, identification 0.
+    pub fn new(src: Ipv4Addr, dst: Ipv4Addr, payload: Transport) -> Self {
+        let (tos, id, ttl, options) = (0, 0, 64, Vec::new());
+        Ipv4 { src, dst, tos, id, df: false, mf: false, offset: 0, ttl, options, payload }
+    }
+
+    /// Whether it is a piece of a datagram (`ip_is_fragment`).
+    pub fn is_fragment(&self) -> bool {
+        self.mf || self.offset != 0
+    }
+}
+
+impl Transport {
+    /// Its IP protocol number.
+    pub fn proto(&self) -> u8 {
+        match self {
+            Transport::Icmp(_) => 1,
+            Transport::Tcp(_) => 6,
+            Transport::Udp(_) => 17,
+            Transport::Raw { proto, .. } => *proto,
         }
     }
 }
