@@ -47,15 +47,21 @@ class Fact:
 
 FACTS: Mapping[str, Fact] = {
     "kernel.extack": Fact("kernel", (4, 12), "refusals carry a sentence (NL_SET_ERR_MSG)"),
+    "kernel.netns_ids": Fact("kernel", (3, 10), "namespaces have ids for each other; RHEL 7 has them in its 3.10"),
+    "kernel.route_uid": Fact("kernel", (4, 10), "`ip route get` says for which uid"),
     "iproute2.extack": Fact("iproute2", (4, 13), "prints the kernel's sentence as `Error: …`"),
-    "iproute2.link_netns": Fact("iproute2", (4, 18), "`link-netns NAME` where the id has a name"),
-    "iproute2.flags_before_dynamic": Fact(
-        "iproute2", (4, 18), "`dynamic noprefixroute`; before: `noprefixroute dynamic`"
-    ),
-    "iproute2.exec_fails_255": Fact("iproute2", (4, 18), "`ip netns exec NOSUCH` exits 255; before: 1"),
-    "iproute2.neigh_trailing_blank": Fact("iproute2", (4, 18), "a neighbour's line ends in a blank"),
-    "iproute2.rule_trailing_blank": Fact("iproute2", (3,), "a rule's line ends in a blank", (5, 1)),
-    "iproute2.json": Fact("iproute2", (4, 18), "`-json`"),
+    "iproute2.json": Fact("iproute2", (4, 17), "`-json`, and what was rewritten for it: blanks at the end of lines"),
+    "iproute2.link_netns": Fact("iproute2", (4, 17), "`link-netns NAME` where the id has a name"),
+    "iproute2.brief_knows_netns": Fact("iproute2", (4, 17), "`-br` resolves no index of another namespace"),
+    "iproute2.addr_metric": Fact("iproute2", (4, 18), "`metric N` of an address"),
+    "iproute2.checks_netns_names": Fact("iproute2", (4, 13), "`ip netns` refuses names with a slash"),
+    "iproute2.exec_fails_255": Fact("iproute2", (5, 2), "`ip netns exec NOSUCH` exits 255; before: 1"),
+    "iproute2.rule_without_blank": Fact("iproute2", (5, 1), "a rule's line has no blank at its end"),
+    "iproute2.altname": Fact("iproute2", (5, 5), "altnames are shown"),
+    "iproute2.dynamic_first": Fact("iproute2", (5, 8), "`dynamic noprefixroute`; before: `noprefixroute dynamic`"),
+    "iproute2.stats_fit": Fact("iproute2", (5, 14), "columns of `-s` are as wide as their numbers"),
+    "iproute2.details": Fact("iproute2", (6,), "`-d` as recorded"),
+    "iproute2.label_begins_with_dev": Fact("iproute2", (2,), "an address's label must begin with its device", (5, 0)),
 }
 
 PLATFORMS: Mapping[str, Platform] = {
