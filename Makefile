@@ -30,7 +30,7 @@ check: $(SETUP)  ## formats, lints, types, stubs and generated files
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest netmodel._core
-	$(BIN)/python rust/netmodel/codegen.py --check
+	$(BIN)/python rust/netmodel/codegen --check
 
 fix: $(SETUP)  ## format, and mend what the linters can mend
 	cargo fmt --all
@@ -38,7 +38,7 @@ fix: $(SETUP)  ## format, and mend what the linters can mend
 	$(BIN)/ruff format
 
 generate: $(SETUP)  ## write the Python dataclasses anew from the Rust types
-	$(BIN)/python rust/netmodel/codegen.py
+	$(BIN)/python rust/netmodel/codegen
 
 wheel: $(SETUP)  ## dist/: an sdist, and from it an abi3 wheel for manylinux2014
 	rm -rf dist
