@@ -39,8 +39,8 @@ KINDS: Mapping[str, Form] = {
     "veth": Form.NAME,  # owner: container/network; host end, container end, host end of the next start, …
     "mac": Form.MAC,  # owner: the device's name at its making
     "created": Form.TIME,  # owner: the network's name; RFC 3339 with nanoseconds
-    "echo": Form.TIME,  # owner: ping's destination as typed; n counts the answers; milliseconds
-    "elapsed": Form.TIME,  # owner: ping's destination as typed; n counts the statistics of iputils; their `time`, ms
+    "echo": Form.TIME,  # owner: see `ping_owner`; n: the number of the request, from 0; milliseconds
+    "elapsed": Form.TIME,  # owner: see `ping_owner`; the `time` of its statistics, milliseconds
     "outside": Form.ADDRESS,  # owner: device.property; see `OUTSIDE`
 }
 
@@ -66,6 +66,11 @@ class Draw(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.kind}.{self.owner}" + (f"#{self.n}" if self.n else "")
+
+
+def ping_owner(destination: str, run: int) -> str:
+    """Who draws the times of a ping: its destination as typed, and from the second run to it on `DESTINATION/RUN`."""
+    return destination if run == 1 else f"{destination}/{run}"
 
 
 def draw(seed: int, name: Draw, size: int) -> bytes:

@@ -60,7 +60,8 @@ def group() -> None:
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Run the command line. Exit codes: 0 holds, 1 does not hold, 2 usage, 3 not modelled, 70 a bug, 130 interrupted."""
+    """Run the command line. Exit codes: 0 holds, 1 does not hold, 2 usage, 3 not modelled, 70 a bug, 130
+    interrupted."""
     sys.exit(_run(argv))
 
 

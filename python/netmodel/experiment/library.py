@@ -32,7 +32,8 @@ def names() -> list[str]:
 def load(name: str) -> Experiment:
     """An experiment by the name of one of the package's, or by a path that ends in `.md`.
 
-    Raises `ExperimentError` for a name that is not known, which lists those that are, and for a file that cannot be read.
+    Raises `ExperimentError` for a name that is not known, which lists those that are, and for a file that cannot be
+    read.
     """
     if not name.endswith(".md") and name in names():
         file = _folder() / f"{name}.md"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from netmodel.entropy import KINDS, Draw, Form, form_of
+from netmodel.entropy import KINDS, Draw, Form, form_of, ping_owner
 from netmodel.experiment import front
 from netmodel.experiment.rename import forms_of
 from netmodel.experiment.session import SECOND, Ran, Session
@@ -18,7 +18,8 @@ from netmodel.host import Host
 PAUSE = 2_500_000_000  # ^C is pressed so long after its command
 MS = 10**6
 HEADER = re.compile(r"PING (\S+) \(")
-ECHO = re.compile(r"time=([\d.]+) ms$")
+ECHO = re.compile(r" (icmp_seq|seq)=(\d+) .*time=([\d.]+) ms$")
+RTT = re.compile(r"rtt min/avg/max/mdev = ([\d.]+)/[\d.]+/([\d.]+)/")
 ELAPSED = re.compile(r"packets transmitted, .*, time (\d+)ms$")
 
 
@@ -39,23 +40,49 @@ class Recording:
     lines: int
 
 
-def record(experiment: Experiment, host: Host, sightings: Sightings) -> Recording:
-    """Run the commands of `experiment` on `host` and return it with their outputs, its clock and its declarations.
+@dataclass(frozen=True)
+class _Part:
+    """One experiment of a chain as it went, and what was drawn meanwhile."""
+
+    experiment: Experiment
+    runs: list[Ran]
+    drawn: dict[Draw, str]
+
+
+def record(experiments: Sequence[Experiment], host: Host, sightings: Sightings) -> list[Recording]:
+    """Run the commands of experiments that continue each other on `host`, and return them with their outputs, clocks and
+    declarations. A draw is declared where it was drawn, if it shows there or later.
 
     Everything recorded before is dropped, but the keys stay where they stand in the order of commands.
     """
-    bare = replace(experiment, front=replace(experiment.front, start=None, typed=None, declared={}))
-    bare = replace(bare, parts=tuple(_emptied(part) for part in experiment.parts))
-    runs: list[Ran] = []
-    for ran in Session(host, pause=PAUSE).run(bare):
-        runs.append(ran)
-        sightings.look()
-    start = runs[0].typed // MS * MS if runs else host.now
-    parts = tuple(_filled(bare.parts, runs))
-    declared = _shown(sightings.seen, runs) | dict(_measured(runs))
-    text = _front_text(experiment.front, start, runs, declared)
-    filled = replace(experiment, front=front.read(text, experiment.file), parts=parts)
-    return Recording(filled, sum(len(ran.lines) for ran in runs))
+    parts = []
+    for experiment in experiments:
+        before = set(sightings.seen)
+        runs: list[Ran] = []
+        for ran in Session(host, pause=PAUSE).run(_bare(experiment)):
+            runs.append(ran)
+            sightings.look()
+        drawn = {name: value for name, value in sightings.seen.items() if name not in before}
+        parts.append(_Part(experiment, runs, drawn))
+    everything = [ran for part in parts for ran in part.runs]
+    count: dict[str, int] = {}
+    return [_recording(part, _shown(part.drawn, everything) | dict(measured(part.runs, count))) for part in parts]
+
+
+def _recording(part: _Part, declared: Mapping[Draw, str]) -> Recording:
+    start = part.runs[0].typed // MS * MS if part.runs else 0
+    text = _front_text(part.experiment.front, start, part.runs, declared)
+    filled = replace(
+        part.experiment,
+        front=front.read(text, part.experiment.file),
+        parts=tuple(_filled(_bare(part.experiment).parts, part.runs)),
+    )
+    return Recording(filled, sum(len(ran.lines) for ran in part.runs if not ran.setup))
+
+
+def _bare(experiment: Experiment) -> Experiment:
+    head = replace(experiment.front, start=None, typed=None, declared={})
+    return replace(experiment, front=head, parts=tuple(_emptied(part) for part in experiment.parts))
 
 
 def _emptied(part: Prose | Block) -> Prose | Block:
@@ -82,7 +109,9 @@ def _filled(parts: Iterable[Prose | Block], runs: Iterable[Ran]) -> Iterator[Pro
 
 
 def _body(ran: Ran) -> tuple[Item, ...]:
-    body: list[Item] = [Key(line) if line == "^C" else Output(line) for line in ran.lines]
+    """What was printed; of a setup block only whether it failed."""
+    lines = [] if ran.setup else ran.lines
+    body: list[Item] = [Key(line) if line == "^C" else Output(line) for line in lines]
     if ran.completed is not None and ran.completed.returncode:
         body.append(Exit(ran.completed.returncode))
     return tuple(body)
@@ -91,7 +120,7 @@ def _body(ran: Ran) -> tuple[Item, ...]:
 def _shown(seen: Mapping[Draw, str], runs: Iterable[Ran]) -> dict[Draw, str]:
     """The draws that show, themselves or in a form; not those that a command gave."""
     runs = list(runs)
-    printed = "\n".join(line for ran in runs for line in ran.lines)
+    printed = "\n".join(line for ran in runs if not ran.setup for line in ran.lines)
     typed = "\n".join(ran.turn.command for ran in runs)
     shown = {}
     for name, value in seen.items():
@@ -101,20 +130,33 @@ def _shown(seen: Mapping[Draw, str], runs: Iterable[Ran]) -> dict[Draw, str]:
     return shown
 
 
-def _measured(runs: Iterable[Ran]) -> Iterator[tuple[Draw, str]]:
-    """Echo times, and how long each ping says it took."""
-    counts: dict[tuple[str, str], int] = {}
+def measured(runs: Iterable[Ran], count: dict[str, int]) -> Iterator[tuple[Draw, str]]:
+    """Echo times, and how long each ping says it took. `count`: the runs of ping so far, by destination."""
     for ran in runs:
-        owner = ""
-        for line in ran.lines:
-            header = HEADER.match(line)
-            owner = header[1] if header else owner
-            for kind, pattern in (("echo", ECHO), ("elapsed", ELAPSED)):
-                found = pattern.search(line)
-                if found and owner:
-                    n = counts.get((kind, owner), 0)
-                    counts[kind, owner] = n + 1
-                    yield Draw(kind, owner, n), found[1]
+        owner, echoes = "", dict[int, str]()
+        for line in [*ran.lines, "PING  ("]:
+            if found := ECHO.search(line):
+                echoes[int(found[2]) - (found[1] == "icmp_seq")] = found[3]
+            elif (found := ELAPSED.search(line)) and found[1] != "0":  # one packet takes no time to send
+                yield Draw("elapsed", owner, 0), found[1]
+            elif found := RTT.match(line):
+                _make_exact(echoes, found[1], found[2])
+            elif line.startswith("PING "):
+                yield from ((Draw("echo", owner, n), time) for n, time in echoes.items())
+                header, echoes = HEADER.match(line), {}
+                if header:
+                    count[header[1]] = count.get(header[1], 0) + 1
+                    owner = ping_owner(header[1], count[header[1]])
+
+
+def _make_exact(echoes: dict[int, str], least: str, most: str) -> None:
+    """Times in microseconds. From 1 ms on ping prints fewer digits (iputils, ping_common.c, gather_statistics), but the
+    least and the most are printed whole."""
+    for whole in (least, most):
+        for n, echo in echoes.items():
+            if len(echo) < len(whole) and whole.startswith(echo):
+                echoes[n] = whole
+                break
 
 
 def _front_text(old: front.Front, start: int, runs: Iterable[Ran], declared: Mapping[Draw, str]) -> str:

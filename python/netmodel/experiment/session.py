@@ -115,6 +115,7 @@ class Session:
         if completed is None:
             completed = self._leave(step, window)
         text += self._take(window)
+        text = text.replace("^C^C", "^C")  # the far end of a `docker exec -t` echoes it as well
         if step.turn.is_nested:  # a terminal in the far end echoes what was typed
             text = text.removeprefix(step.turn.command + "\n")
         if step.next_prompt is not None:
@@ -125,7 +126,8 @@ class Session:
     def _type(self, step: _Step) -> _Window:
         window = self._windows.get(step.window)
         if step.turn.is_nested and window is not None:
-            window.process.write(step.turn.command + "\n")
+            if window.process.wait(self.host.now) is None:
+                window.process.write(step.turn.command + "\n")
         elif not step.goes_on or window is None:
             window = _Window(self.host.start(argv_of(step.turn.command), tty=True))
             self._windows[step.window] = window

@@ -126,7 +126,6 @@ class LiveHost:
                 3
             ] &= ~termios.ECHO  # who types knows what was typed; the far end of a `docker exec -t` echoes by itself
             termios.tcsetattr(there, termios.TCSANOW, attributes)
-            termios.tcsetwinsize(there, (50, 200))
             ends = (there, there, there)
             stdin = here
         else:

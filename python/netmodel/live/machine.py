@@ -15,7 +15,6 @@ import fcntl
 import json
 import os
 import select
-import signal
 import socket
 import struct
 import subprocess
@@ -170,16 +169,15 @@ class Agent:
 def main(control_fd: int, on: str) -> None:
     """Make the machine, then be its first process: a child serves, this one reaps whoever is left without a parent."""
     control = socket.socket(fileno=control_fd)
+    os.setsid()  # ^C at the user's terminal is not for this machine
     shell(MAKE)
     if on == "machine":
         plug_in()
     agent = os.fork()
     if agent == 0:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         control.send(b"{}")
         Agent(control).serve()
         os._exit(0)
     control.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     while os.wait()[0] != agent:
         pass
