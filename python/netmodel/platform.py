@@ -25,6 +25,7 @@ class Platform:
     iptables: Release
     docker: Release
     held_to: str
+    bridge_utils: Release = (1, 7)
     netns_dir: str = "/run/netns"
     cpus: int = 2
 
@@ -61,6 +62,8 @@ FACTS: Mapping[str, Fact] = {
     "iproute2.dynamic_first": Fact("iproute2", (5, 8), "`dynamic noprefixroute`; before: `noprefixroute dynamic`"),
     "iproute2.stats_fit": Fact("iproute2", (5, 14), "columns of `-s` are as wide as their numbers"),
     "iproute2.details": Fact("iproute2", (6,), "`-d` as recorded"),
+    "bridge_utils.head_comes_with_first": Fact("bridge_utils", (1, 6), "without a bridge `brctl show` prints no head"),
+    "bridge_utils.names_what_is_no_bridge": Fact("bridge_utils", (1, 6), "`brctl show X` says what X is, if no bridge"),
     "iproute2.label_begins_with_dev": Fact("iproute2", (2,), "an address's label must begin with its device", (5, 0)),
 }
 
@@ -82,6 +85,7 @@ PLATFORMS: Mapping[str, Platform] = {
         iptables=(1, 4, 21),
         docker=(18, 6, 1),
         held_to="a CentOS 7 machine of November 2018, as recorded by its owner",
+        bridge_utils=(1, 5),
         netns_dir="/var/run/netns",
     ),
 }

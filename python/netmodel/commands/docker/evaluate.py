@@ -1,0 +1,293 @@
+"""Templates carried out on a value (text/template/exec.go), with the functions of Docker's CLI (cli/templates)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, runtime_checkable
+
+from netmodel.commands.docker.goformat import kind, shown, sprintf
+from netmodel.commands.docker.template import (
+    Branch,
+    Call,
+    Chain,
+    Literal,
+    Node,
+    Operand,
+    Pipeline,
+    TemplateError,
+    Text,
+    parse,
+)
+from netmodel.docker.golang import Nil, Struct, compact, is_empty
+from netmodel.errors import UnsupportedError
+
+MISSING: Any = object()
+
+
+@runtime_checkable
+class Context(Protocol):
+    """A value of the CLI's own with computed fields: a line of a table."""
+
+    @property
+    def type_name(self) -> str:
+        """Its Go type, for errors."""
+
+    def field(self, name: str) -> Any:
+        """A field's value. Raises `KeyError`."""
+
+    def call(self, name: str, arguments: list[Any]) -> Any:
+        """A method with arguments. Raises `KeyError`."""
+
+    def as_json(self) -> Mapping[str, Any]:
+        """What `json .` writes."""
+
+
+class Template:
+    """A parsed template. Raises `TemplateError` if the source is none."""
+
+    def __init__(self, source: str) -> None:
+        self._nodes = parse(source, frozenset(FUNCTIONS))
+
+    def execute(self, dot: Any, is_header: bool = False) -> str:
+        """The text for `dot`; for a table's header the functions that change a cell do nothing. Raises `TemplateError`."""
+        out: list[str] = []
+        functions = {**FUNCTIONS, **HEADER_FUNCTIONS} if is_header else FUNCTIONS
+        _Run(out, functions).nodes(self._nodes, dot, {"$": dot})
+        return "".join(out)
+
+
+def truth(value: Any) -> bool:
+    """`IsTrue`: what is empty is false; a struct is true."""
+    return isinstance(value, Struct | Context) or not (value is MISSING or is_empty(value))
+
+
+class _Run:
+    """One execution."""
+
+    def __init__(self, out: list[str], functions: Mapping[str, Callable[..., Any]]) -> None:
+        self.out = out
+        self.functions = functions
+
+    def nodes(self, nodes: tuple[Node, ...], dot: Any, variables: dict[str, Any]) -> None:
+        for node in nodes:
+            if isinstance(node, Text):
+                self.out.append(node.text)
+            elif isinstance(node, Pipeline):
+                value = self.pipeline(node, dot, variables)
+                if not node.declares:
+                    self.out.append(shown(None if value is MISSING else value))
+            else:
+                self.branch(node, dot, dict(variables))
+
+    def branch(self, node: Branch, dot: Any, variables: dict[str, Any]) -> None:
+        if node.word == "range":
+            self.range(node, dot, variables)
+            return
+        value = self.pipeline(node.pipeline, dot, variables)
+        inner = value if node.word == "with" and truth(value) else dot
+        self.nodes(node.body if truth(value) else node.otherwise, inner, variables)
+
+    def range(self, node: Branch, dot: Any, variables: dict[str, Any]) -> None:
+        plain = Pipeline(node.pipeline.commands, (), node.pipeline.text, node.pipeline.column)
+        value = self.pipeline(plain, dot, variables)
+        items: list[tuple[Any, Any]]
+        if isinstance(value, Struct) or isinstance(value, str | int | float):
+            raise self.error(plain, f"range can't iterate over {shown(value, 1)}")
+        if isinstance(value, dict):
+            items = [(key, value[key]) for key in sorted(value)]
+        else:
+            items = list(enumerate(value)) if isinstance(value, list | tuple) else []
+        for key, item in items:
+            inner = dict(variables)
+            names = node.pipeline.declares
+            inner.update(zip(names, (key, item) if len(names) == 2 else (item,), strict=False))
+            self.nodes(node.body, item, inner)
+        if not items:
+            self.nodes(node.otherwise, dot, variables)
+
+    def error(self, where: Pipeline | Operand, message: str) -> TemplateError:
+        column = where.column if not isinstance(where, Literal) else 0
+        return TemplateError(f'1:{column}: executing "" at <{where.text}>: {message}')
+
+    def pipeline(self, pipeline: Pipeline, dot: Any, variables: dict[str, Any]) -> Any:
+        value: Any = MISSING
+        for number, command in enumerate(pipeline.commands):
+            last = [value] if number else []
+            value = self.command(command, last, dot, variables)
+        for name in pipeline.declares:
+            variables[name] = value
+        return value
+
+    def command(self, command: tuple[Operand, ...], last: list[Any], dot: Any, variables: dict[str, Any]) -> Any:
+        first = command[0]
+        if isinstance(first, Call):
+            arguments = [self.operand(operand, dot, variables) for operand in command[1:]] + last
+            try:
+                return self.functions[first.name](*(None if item is MISSING else item for item in arguments))
+            except TemplateError as error:
+                raise self.error(first, f"error calling {first.name}: {error}") from None
+            except TypeError:
+                raise self.error(first, f"wrong number of args for {first.name}: got {len(arguments)}") from None
+        if len(command) > 1 or last:
+            if isinstance(first, Chain) and first.start == "." and len(first.fields) == 1 and isinstance(dot, Context):
+                arguments = [self.operand(operand, dot, variables) for operand in command[1:]] + last
+                try:
+                    return dot.call(first.fields[0], arguments)
+                except KeyError:
+                    pass
+            raise self.error(first, f"can't give argument to non-function {first.text}")
+        return self.operand(first, dot, variables)
+
+    def operand(self, operand: Operand, dot: Any, variables: dict[str, Any]) -> Any:
+        if isinstance(operand, Literal):
+            return operand.value
+        if isinstance(operand, Call):
+            return self.command((operand,), [], dot, variables)
+        if isinstance(operand.start, Pipeline):
+            value = self.pipeline(operand.start, dot, variables)
+        else:
+            value = dot if operand.start == "." else variables[operand.start]
+        column = operand.column
+        for field in operand.fields:
+            value = self.field(operand, column, value, field)
+            column += len(field) + 1
+        return value
+
+    def field(self, chain: Chain, column: int, value: Any, name: str) -> Any:
+        """One step down. The column is that of the field's own dot, as text/template reports a chain."""
+        at = Chain(chain.start, chain.fields, chain.text, column)
+        if isinstance(value, Context):
+            try:
+                return value.field(name)
+            except KeyError:
+                message = f"can't evaluate field {name} in type {value.type_name}"
+                raise self.error(at, message) from None
+        if isinstance(value, Struct):
+            if name in value:
+                return value[name]
+            raise self.error(at, f'map has no entry for key "{name}"')
+        if isinstance(value, dict):
+            return value.get(name, MISSING)
+        if value is MISSING or isinstance(value, Nil) or value is None:
+            # An absent *EndpointSettings is a nil pointer, and its fields are refused; then the raw JSON answers.
+            return MISSING
+        raise self.error(at, f"can't evaluate field {name} in type {'interface {}' if value is None else kind(value)}")
+
+
+def _json(value: Any) -> str:
+    """One line, where HTML's characters stay (`json.Encoder` with SetEscapeHTML(false))."""
+    return compact(value.as_json() if isinstance(value, Context) else value, escape_html=False)
+
+
+def _index(value: Any, *keys: Any) -> Any:
+    for key in keys:
+        if isinstance(value, list | tuple):
+            if not isinstance(key, int):
+                raise TemplateError(f"cannot index slice/array with type {kind(key)}")
+            if not 0 <= key < len(value):
+                raise TemplateError(f"index out of range: {key}")
+            value = value[key]
+        elif isinstance(value, Struct):
+            raise TemplateError("can't index item of type " + kind(value))
+        elif isinstance(value, dict):
+            value = value.get(key, "" if all(isinstance(item, str) for item in value.values()) else MISSING)
+        elif value is None or value is MISSING:
+            raise TemplateError("index of untyped nil")
+        elif isinstance(value, Nil):
+            raise TemplateError(f"index out of range: {key}" if value is Nil.SLICE else "index of nil pointer")
+        else:
+            raise TemplateError(f"can't index item of type {kind(value)}")
+    return value
+
+
+def _length(value: Any) -> int:
+    if isinstance(value, Nil):
+        return 0
+    if isinstance(value, str):
+        return len(value.encode())
+    if isinstance(value, list | tuple | dict) and not isinstance(value, Struct):
+        return len(value)
+    raise TemplateError("len of nil pointer" if value is None else f"len of type {kind(value)}")
+
+
+def _comparable(one: Any, other: Any) -> None:
+    if isinstance(one, list | dict) or isinstance(other, list | dict):
+        raise TemplateError("non-comparable type")
+    if kind(one) != kind(other):
+        raise TemplateError("incompatible types for comparison")
+
+
+def _equal(one: Any, *others: Any) -> bool:
+    if not others:
+        raise TemplateError("missing argument for comparison")
+    for other in others:
+        _comparable(one, other)
+        if one == other:
+            return True
+    return False
+
+
+def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    def run(one: Any, other: Any) -> bool:
+        _comparable(one, other)
+        return compare(one, other)
+
+    return run
+
+
+def _and(*values: Any) -> Any:
+    return next((value for value in values if not truth(value)), values[-1])
+
+
+def _or(*values: Any) -> Any:
+    return next((value for value in values if truth(value)), values[-1])
+
+
+def _title(text: str) -> str:
+    return "".join(char.upper() if at == 0 or text[at - 1].isspace() else char for at, char in enumerate(text))
+
+
+def _slice(value: Any, *bounds: int) -> Any:
+    if not isinstance(value, str | list | tuple) or len(bounds) > 2:
+        raise UnsupportedError("docker --format with slice of this")
+    return value[slice(*(bounds if len(bounds) == 2 else (*bounds, None)))]
+
+
+def _print(*values: Any) -> str:
+    """`fmt.Sprint`: a blank between two operands of which neither is a string."""
+    out = ""
+    for at, value in enumerate(values):
+        if at and not isinstance(value, str) and not isinstance(values[at - 1], str):
+            out += " "
+        out += shown(value, 1)
+    return out
+
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "json": _json,
+    "split": lambda text, by: text.split(by),
+    "join": lambda items, by: by.join([] if isinstance(items, Nil) else items),
+    "title": _title,
+    "lower": lambda text: text.lower(),
+    "upper": lambda text: text.upper(),
+    "pad": lambda text, before, after: " " * before + text + " " * after if text else text,
+    "truncate": lambda text, size: text if len(text.encode()) < size else text[:size],
+    "println": lambda *values: " ".join(shown(value, 1) for value in values) + "\n",
+    "print": _print,
+    "printf": lambda template, *values: sprintf(template, values),
+    "index": _index,
+    "slice": _slice,
+    "len": _length,
+    "eq": _equal,
+    "ne": lambda one, other: not _equal(one, other),
+    "lt": _ordered(lambda one, other: one < other),
+    "le": _ordered(lambda one, other: one <= other),
+    "gt": _ordered(lambda one, other: one > other),
+    "ge": _ordered(lambda one, other: one >= other),
+    "and": _and,
+    "or": _or,
+    "not": lambda value: not truth(value),
+}
+HEADER_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    name: lambda value, *rest: value for name in ("json", "split", "join", "title", "lower", "upper", "truncate")
+}

@@ -1,0 +1,265 @@
+"""`docker run`, `create`, `start`, `exec` and `logs`: commands that are joined to a container's processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from netmodel.commands.docker.asked import config
+from netmodel.commands.docker.options import Line, Refused, see
+from netmodel.commands.docker.steps import Attach, Cli, Step, Steps, err, out, refusal
+from netmodel.commands.system import Write
+from netmodel.docker.containers import Container, ContainerConfig
+from netmodel.docker.execution import ExecConfig
+from netmodel.docker.golang import rfc3339
+from netmodel.docker.images import split_reference
+from netmodel.docker.machine import Task
+from netmodel.errors import EngineError
+
+REGISTRY = "registry-1.docker.io"
+
+
+@dataclass
+class Stream:
+    """What a process has written and the command has not yet passed on. A terminal has one stream and ends lines by CR LF,
+    which the client's own terminal undoes."""
+
+    tty: bool
+    pending: list[tuple[int, str]] = field(default_factory=list)
+
+    def put(self, stream: int, text: str) -> None:
+        """Take what was written."""
+        self.pending.append((1 if self.tty else stream, text))
+
+    def take(self) -> Iterator[Write]:
+        """Pass it on."""
+        while self.pending:
+            stream, text = self.pending.pop(0)
+            yield out(text) if stream == 1 else err(text)
+
+
+def join(stream: Stream, has_ended: Callable[[], bool], attach: Attach) -> Iterator[Step]:
+    """Pass on what is written until the process has ended."""
+    while True:
+        yield from stream.take()
+        if has_ended():
+            return
+        yield Attach(lambda: bool(stream.pending) or has_ended(), attach.write, attach.close, attach.signal)
+
+
+def run(line: Line, cli: Cli) -> Steps:
+    """Make a container and start it; in the foreground, stay with it to its end. Raises `Refused`, `UnsupportedError`."""
+    asked = config(line, cli, is_run=True)
+    if asked.attach[0] and asked.tty and not cli.is_tty:
+        raise Refused("the input device is not a TTY\n", 1)
+    if asked.port_bindings and asked.network_mode == "host":
+        yield err("WARNING: Published ports are discarded when using host network mode\n")
+    container = yield from _create(line, cli, asked, "docker: ")
+    if container is None:
+        return 125
+    if line.is_set("detach"):
+        yield out(f"{container.id}\n")
+    return (yield from _start(line, cli, container))
+
+
+def create(line: Line, cli: Cli) -> Steps:
+    """Make a container and print its id."""
+    asked = config(line, cli, is_run=False)
+    container = yield from _create(line, cli, asked, "")
+    if container is None:
+        return 1
+    yield out(f"{container.id}\n")
+    return 0
+
+
+def _create(line: Line, cli: Cli, asked: ContainerConfig, prefix: str) -> Iterator[Step]:
+    """The container, or `None` after the refusal was printed. A missing image is asked of a registry that is not there."""
+    try:
+        return cli.engine.create(asked, line.last("name"))
+    except EngineError as error:
+        text = refusal(error)
+        if error.status == 404 and error.message.startswith("No such image"):
+            name, tag = split_reference(asked.image)
+            yield err(f"Unable to find image '{name}:{tag}' locally\n")
+            text = f"Error response from daemon: {unreachable(cli)}\n"
+        if prefix:
+            text = f"{prefix}{text.rstrip()}.\n{see(line.typed)}"
+        yield err(text)
+        return None
+
+
+def unreachable(cli: Cli) -> str:
+    """What the daemon says when there is no way to a registry's name server."""
+    from netmodel.docker.resolv import nameservers
+
+    servers = nameservers(cli.engine.machine.read_file("/etc/resolv.conf") or "") or ["[::1]"]
+    where = f"lookup {REGISTRY} on {servers[0]}:53"
+    return f'Get "https://{REGISTRY}/v2/": dial tcp: {where}: no such host'
+
+
+def _start(line: Line, cli: Cli, container: Container) -> Steps:
+    engine, detached = cli.engine, line.is_set("detach")
+    stream = Stream(container.config.tty)
+    if not detached:
+        engine.running.watchers.setdefault(container.id, []).append(stream.put)
+    try:
+        engine.start_container(container.id)
+    except EngineError as error:
+        if container.config.auto_remove:
+            engine.containers.pop(container.id, None)
+        yield err(f"docker: {refusal(error).rstrip()}.\n")
+        if not detached and error.message.startswith(("failed to create shim", "OCI runtime")):
+            yield err(_context_canceled(cli))
+        return start_code(error)
+    if detached:
+        return 0
+    task = container.task
+    signal = _signals(container, task, line.last("sig-proxy", "true") == "true")
+    attach = Attach(lambda: False, *_input(cli, container.config.attach[0], task), signal)
+    yield from join(stream, lambda: not container.state.running, attach)
+    engine.running.watchers.pop(container.id, None)
+    return container.state.exit_code
+
+
+def start_code(error: EngineError) -> int:
+    """The exit code of a container that could not be started (`runStartContainerErr`)."""
+    if any(text in error.message for text in ("executable file not found", "no such file or directory")):
+        return 127
+    if any(text in error.message for text in ("permission denied", "not a directory")):
+        return 126
+    return 125
+
+
+def _context_canceled(cli: Cli) -> str:
+    moment = rfc3339(cli.now // 10**9 * 10**9, cli.engine.machine.utc_offset)
+    return f'time="{moment}" level=error msg="error waiting for container: context canceled"\n'
+
+
+def _signals(container: Container, task: Task | None, proxies: bool) -> Callable[[int], None] | None:
+    """With a terminal a key is typed there; without, the client passes signals on (`--sig-proxy`)."""
+    if task is None or not (container.config.tty or proxies):
+        return None
+    return task.signal
+
+
+def _input(
+    cli: Cli, is_attached: bool, task: Task | None
+) -> tuple[Callable[[str], None] | None, Callable[[], None] | None]:
+    if not is_attached or task is None:
+        return None, None
+    return task.write, task.close
+
+
+def exec_(line: Line, cli: Cli) -> Steps:
+    """Run one more program in a container. Raises `EngineError`, `Refused`."""
+    engine = cli.engine
+    tty, interactive, detached = line.is_set("tty"), line.is_set("interactive"), line.is_set("detach")
+    try:
+        container = engine.container(line.arguments[0])
+    except EngineError as error:
+        yield err(refusal(error, is_missing_known=True))
+        return 1
+    asked = ExecConfig(line.arguments[1:], line.all("env"), line.last("workdir"), line.last("user"), tty, interactive)
+    made = engine.exec(container, asked)
+    if tty and interactive and not detached and not cli.is_tty:
+        raise Refused("the input device is not a TTY\n", 1)
+    stream = Stream(tty)
+    if not detached:
+        made.output = stream.put
+    engine.start_exec(made)
+    if made.error:
+        if detached:
+            yield err(f"Error response from daemon: {made.error}\n")
+            return 1
+        yield out(made.error + ("\r\n" if not tty else "\n"))
+        return 126
+    if detached:
+        return 0
+    task = made.task
+    assert task is not None
+    # Without a terminal the client does not pass signals on: ^C ends the client alone.
+    write, close = (task.write, task.close) if interactive else (None, None)
+    attach = Attach(lambda: False, write, close, task.signal if tty else None)
+    yield from join(stream, lambda: made.exit_code is not None, attach)
+    return made.exit_code or 0
+
+
+def start(line: Line, cli: Cli) -> Steps:
+    """Start containers; with -a or -i stay with the only one."""
+    if line.is_set("attach") or line.is_set("interactive"):
+        return (yield from _start_attached(line, cli))
+    failed: list[str] = []
+    for name in line.arguments:
+        try:
+            cli.engine.start_container(name)
+            yield out(f"{name}\n")
+        except EngineError as error:
+            failed.append(name)
+            yield err(refusal(error))
+    if failed:
+        yield err(f"Error: failed to start containers: {', '.join(failed)}\n")
+        return 1
+    return 0
+
+
+def _start_attached(line: Line, cli: Cli) -> Steps:
+    if len(line.arguments) > 1:
+        yield err("you cannot start and attach multiple containers at once\n")
+        return 1
+    container = cli.engine.container(line.arguments[0])
+    stream = Stream(container.config.tty)
+    cli.engine.running.watchers.setdefault(container.id, []).append(stream.put)
+    cli.engine.start_container(container.id)
+    task = container.task
+    interactive = line.is_set("interactive") and container.config.open_stdin
+    signal = _signals(container, task, True)
+    yield from join(
+        stream, lambda: not container.state.running, Attach(lambda: False, *_input(cli, interactive, task), signal)
+    )
+    cli.engine.running.watchers.pop(container.id, None)
+    return container.state.exit_code
+
+
+def logs(line: Line, cli: Cli) -> Steps:
+    """What a container has written; with -f, what it writes from now on, too."""
+    try:
+        container = cli.engine.container(line.arguments[0])
+    except EngineError as error:
+        yield err(refusal(error, is_missing_known=True))
+        return 1
+    is_stamped = line.is_set("timestamps")
+    entries = list(container.log)
+    lines = _lines(entries, is_stamped)
+    tail = line.last("tail", "all")
+    if tail.isdigit():
+        lines = lines[len(lines) - int(tail) :] if int(tail) else []
+    for stream, text in lines:
+        yield out(text) if stream == 1 or container.config.tty else err(text)
+    if line.is_set("follow") and container.state.running:
+        pending = Stream(container.config.tty)
+        watchers = cli.engine.running.watchers.setdefault(container.id, [])
+        watchers.append(pending.put)
+        yield from join(pending, lambda: not container.state.running, Attach(lambda: False))
+        watchers.remove(pending.put)
+    return 0
+
+
+def _lines(entries: list[object], is_stamped: bool) -> list[tuple[int, str]]:
+    """Whole lines by stream, as the json-file driver keeps them, each with the time of its end."""
+    from netmodel.docker.containers import LogEntry
+
+    out_lines: list[tuple[int, str]] = []
+    held: dict[int, str] = {}
+    last = 0
+    for entry in entries:
+        assert isinstance(entry, LogEntry)
+        *whole, rest = (held.pop(entry.stream, "") + entry.text).split("\n")
+        last = entry.at
+        for text in whole:
+            stamp = f"{rfc3339(entry.at)} " if is_stamped else ""
+            out_lines.append((entry.stream, f"{stamp}{text}\n"))
+        if rest:
+            held[entry.stream] = rest
+    for stream, rest in held.items():
+        out_lines.append((stream, f"{rfc3339(last)} {rest}" if is_stamped else rest))
+    return out_lines

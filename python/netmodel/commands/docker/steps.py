@@ -1,0 +1,86 @@
+"""What a `docker` command does step by step: it writes, waits for the daemon, or is joined to a process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+from netmodel.commands.docker.evaluate import Template
+from netmodel.commands.docker.template import TemplateError
+from netmodel.commands.system import Write
+from netmodel.docker.engine import Engine
+from netmodel.docker.golang import rfc3339
+from netmodel.docker.running import Until
+from netmodel.errors import EngineError
+
+
+@dataclass(frozen=True)
+class Attach:
+    """The command's terminal is joined to a process elsewhere until `is_done`.
+
+    `write` is given what is typed, `close` told that input has ended, `signal` given signals that reach the command; without
+    it a signal does to the command what it does to any.
+    """
+
+    is_done: Callable[[], bool]
+    write: Callable[[str], None] | None = None
+    close: Callable[[], None] | None = None
+    signal: Callable[[int], None] | None = None
+
+
+Step = Write | Until | Attach
+Steps = Generator[Step, Any, int]
+
+
+@dataclass(frozen=True)
+class Cli:
+    """The command line client: the engine it talks to, and where it runs."""
+
+    engine: Engine
+    stdin: str = ""
+    is_tty: bool = False
+    environ: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def now(self) -> int:
+        """The wall clock."""
+        return self.engine.machine.now
+
+
+def out(text: str) -> Write:
+    """To stdout."""
+    return Write(stdout=text)
+
+
+def err(text: str) -> Write:
+    """To stderr."""
+    return Write(stderr=text)
+
+
+def refusal(error: EngineError, is_missing_known: bool = False) -> str:
+    """A refusal of the daemon. Some commands of the client say of a missing object only `Error: …`
+    (client/errors.go, objectNotFoundError)."""
+    if is_missing_known and error.status == 404 and error.message.startswith("No such container"):
+        return f"Error: {error.message}\n"
+    return f"Error response from daemon: {error.message.rstrip()}\n"
+
+
+def parsed(source: str) -> Template:
+    """The template of a `--format`. Raises `TemplateError` with the CLI's words before it."""
+    try:
+        return Template(source)
+    except TemplateError as error:
+        raise TemplateError(f"template parsing error: template: :{error}") from None
+
+
+def go_time(ns: int, offset: int, has_fraction: bool = True) -> str:
+    """`time.Time.String`: `2006-01-02 15:04:05.999999999 -0700 MST`."""
+    text = rfc3339(ns, offset)
+    day, _, clock = text.partition("T")
+    clock = clock.removesuffix("Z") if not offset else clock[:-6]
+    if not has_fraction:
+        clock = clock.partition(".")[0]
+    hours, minutes = divmod(abs(offset) // 60, 60)
+    zone = f"{'-' if offset < 0 else '+'}{hours:02d}{minutes:02d}"
+    return f"{day} {clock} {zone} {'UTC' if not offset else zone}"
