@@ -1,0 +1,3 @@
+"""What runs on a modelled machine and in its containers."""
+
+from __future__ import annotations
