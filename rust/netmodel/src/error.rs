@@ -11,6 +11,7 @@ pub enum Errno {
     EPERM = 1,
     ENOENT = 2,
     ESRCH = 3,
+    ENXIO = 6,
     E2BIG = 7,
     EAGAIN = 11,
     ENOMEM = 12,

@@ -136,3 +136,15 @@ impl Kernel {
 
     pub(crate) fn linkwatch_event(&mut self) {}
 }
+
+impl Kernel {
+    /// `netif_carrier_on`.
+    pub(crate) fn netif_carrier_on(&mut self, dev: DevId) {
+        self.dev_mut(dev).carrier = true;
+    }
+
+    /// `netif_carrier_off`.
+    pub(crate) fn netif_carrier_off(&mut self, dev: DevId) {
+        self.dev_mut(dev).carrier = false;
+    }
+}

@@ -23,6 +23,12 @@ pub enum Timer {
     FdbGc(DevId),
     /// `br_forward_delay_timer_expired` of a port.
     ForwardDelay(DevId),
+    /// `br_hello_timer_expired` of a bridge.
+    Hello(DevId),
+    /// `br_hold_timer_expired` of a port.
+    Hold(DevId),
+    /// `br_topology_change_timer_expired` of a bridge.
+    TopologyChange(DevId),
     /// `check_lifetime` of a device's IPv4 addresses.
     AddrLifetime(DevId),
     /// `addrconf_dad_work` of one address.
