@@ -72,6 +72,10 @@ def _run(argv: list[str] | None) -> int:
         result: Any = group.main(args=argv, prog_name="netmodel", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
+    except click.NoSuchOption as error:
+        known = error.ctx.command.params if error.ctx else []
+        error.show()
+        return _say(f"expected one of {', '.join(name for one in known for name in one.opts if name[0] == '-')}", 2)
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -89,6 +93,6 @@ def _run(argv: list[str] | None) -> int:
         return 130
 
 
-def _say(error: Exception, code: int) -> int:
+def _say(error: object, code: int) -> int:
     click.echo(f"netmodel: {error}", err=True)
     return code

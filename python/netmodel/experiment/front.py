@@ -75,7 +75,7 @@ def read(text: str, file: str) -> Front:
         table = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
-        line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 1)
+        line, column = (int(place[1]), int(place[2])) if place else _end_of(text)
         sentence = re.sub(r" \(at .*\)$", "", str(error))
         raise ExperimentError(f"expected TOML: {sentence}", file, line + 1, column) from None
     for key in table:
@@ -95,6 +95,10 @@ def read(text: str, file: str) -> Front:
         typed=reader.typed(clock),
         declared=dict(reader.draws(table)) | dict(reader.outside(table)),
     )
+
+
+def _end_of(text: str) -> tuple[int, int]:
+    return text.count("\n") + 1, len(text.rpartition("\n")[2]) + 1
 
 
 class _Reader:

@@ -50,8 +50,8 @@ class _Part:
 
 
 def record(experiments: Sequence[Experiment], host: Host, sightings: Sightings) -> list[Recording]:
-    """Run the commands of experiments that continue each other on `host`, and return them with their outputs, clocks and
-    declarations. A draw is declared where it was drawn, if it shows there or later.
+    """Run the commands of experiments that continue each other on `host`, and return them with their outputs, clocks
+    and declarations. A draw is declared where it was drawn, if it shows there or later.
 
     Everything recorded before is dropped, but the keys stay where they stand in the order of commands.
     """
@@ -151,7 +151,9 @@ def measured(runs: Iterable[Ran], count: dict[str, int]) -> Iterator[tuple[Draw,
 
 def _make_exact(echoes: dict[int, str], least: str, most: str) -> None:
     """Times in microseconds. From 1 ms on ping prints fewer digits (iputils, ping_common.c, gather_statistics), but the
-    least and the most are printed whole."""
+    least and the most are printed whole; with `-q` they are all there is of one or two answers."""
+    if not echoes:
+        echoes.update({0: most} if least == most else {0: most, 1: least})
     for whole in (least, most):
         for n, echo in echoes.items():
             if len(echo) < len(whole) and whole.startswith(echo):
