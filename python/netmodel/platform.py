@@ -65,6 +65,15 @@ FACTS: Mapping[str, Fact] = {
     "bridge_utils.head_comes_with_first": Fact("bridge_utils", (1, 6), "without a bridge `brctl show` prints no head"),
     "bridge_utils.names_what_is_no_bridge": Fact("bridge_utils", (1, 6), "`brctl show X` says what X is, if no bridge"),
     "iproute2.label_begins_with_dev": Fact("iproute2", (2,), "an address's label must begin with its device", (5, 0)),
+    "docker.accept_ra_off": Fact("docker", (19, 3), "writes accept_ra=0 for its bridges"),
+    "docker.api_1_41": Fact("docker", (20, 10), "HostConfig has CgroupnsMode, DeviceRequests, KernelMemoryTCP"),
+    "docker.cgroup_v2": Fact("docker", (20, 10), "runs on a cgroup v2 host here: no OOM switch"),
+    "docker.hostname_alias": Fact("docker", (20, 10), "a given hostname is an alias on user networks, too"),
+    "docker.container_sysctls": Fact("docker", (20, 10), "ip_unprivileged_port_start=0, ping_group_range in containers"),
+    "docker.narrow_cells": Fact("docker", (20, 10), "tables have cells of at least 10 columns; before: 20"),
+    "docker.natural_order": Fact("docker", (18, 9), "`network ls` sorts n2 before n10; before: as strings"),
+    "docker.state_column": Fact("docker", (20, 10), "`ps --format` has State"),
+    "docker.shim_task_error": Fact("docker", (20, 10), "`failed to create shim task: OCI runtime …`"),
 }
 
 PLATFORMS: Mapping[str, Platform] = {
