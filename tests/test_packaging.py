@@ -24,10 +24,12 @@ class Artefacts:
     wheel_from_sdist: Path
 
 
-def run(*argv: str | Path, cwd: Path = ROOT, **environment: str) -> str:
+def run(*argv: str | Path, cwd: Path = ROOT, environment: dict[str, str] | None = None) -> str:
     """Standard output of a command that must succeed."""
     inherited = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    done = subprocess.run(argv, cwd=cwd, env=inherited | environment, text=True, capture_output=True, check=False)
+    done = subprocess.run(
+        argv, cwd=cwd, env=inherited | (environment or {}), text=True, capture_output=True, check=False
+    )
     assert done.returncode == 0, f"{argv}: {done.stdout}{done.stderr}"
     return done.stdout
 
@@ -38,7 +40,7 @@ def build(kind: str, source: Path, into: Path) -> Path:
         "MATURIN_PEP517_ARGS": "--profile dev-release",
         "CARGO_TARGET_DIR": os.environ.get("CARGO_TARGET_DIR", str(ROOT / "target")),
     }
-    run(sys.executable, "-m", "build", "--no-isolation", kind, "--outdir", into, source, **environment)
+    run(sys.executable, "-m", "build", "--no-isolation", kind, "--outdir", into, source, environment=environment)
     (built,) = into.iterdir()
     return built
 
