@@ -62,6 +62,7 @@ FACTS: Mapping[str, Fact] = {
     "iproute2.dynamic_first": Fact("iproute2", (5, 8), "`dynamic noprefixroute`; before: `noprefixroute dynamic`"),
     "iproute2.stats_fit": Fact("iproute2", (5, 14), "columns of `-s` are as wide as their numbers"),
     "iproute2.details": Fact("iproute2", (6,), "`-d` as recorded"),
+    "busybox.noprefixroute": Fact("busybox", (1, 35), "`ip` sees the flags of an address beyond the first eight"),
     "bridge_utils.head_comes_with_first": Fact("bridge_utils", (1, 6), "without a bridge `brctl show` prints no head"),
     "bridge_utils.names_what_is_no_bridge": Fact("bridge_utils", (1, 6), "`brctl show X` says what X is, if no bridge"),
     "iproute2.label_begins_with_dev": Fact("iproute2", (2,), "an address's label must begin with its device", (5, 0)),

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from netmodel.request import Nud
 from netmodel.snapshot import Addr, Bridge, FdbEntry, Link, Loopback, Neigh, NetnsView, Port, Route, Rule, Stats, Veth
-from netmodel.snapshot import Nud as NudState
 
 DATA = Path(__file__).parent / "data"
 FLAG_BITS = {
@@ -75,11 +75,11 @@ def view(recorded: dict[str, str]) -> NetnsView:
     return NetnsView(
         id=0,
         nsids={},
-        links=[_link(link, index, addrs.get(link["ifindex"], []), fdb) for link in links],
-        routes=[_route(route, index) for route in json.loads(recorded["ip -4 -d -j route show table all"])],
-        neighs=[_neigh(neigh, index) for neigh in json.loads(recorded["ip -s -j neigh show nud all"])],
-        rules=[Rule(pref=pref, table=table) for pref, table in ((0, 255), (32766, 254), (32767, 253))],
-        sockets=[],
+        links=tuple(_link(link, index, addrs.get(link["ifindex"], []), fdb) for link in links),
+        routes=tuple(_route(route, index) for route in json.loads(recorded["ip -4 -d -j route show table all"])),
+        neighs=tuple(_neigh(neigh, index) for neigh in json.loads(recorded["ip -s -j neigh show nud all"])),
+        rules=tuple(Rule(pref=pref, table=table) for pref, table in ((0, 255), (32766, 254), (32767, 253))),
+        sockets=(),
         sysctls={},
     )
 
@@ -92,7 +92,7 @@ def _link(link: dict[str, Any], index: dict[str, int], addrs: list[Any], fdb: li
     return Link(
         ifindex=link["ifindex"],
         name=link["ifname"],
-        altnames=link.get("altnames", []),
+        altnames=tuple(link.get("altnames", [])),
         alias=link.get("ifalias"),
         link=index[link["link"]] if "link" in link else link.get("link_index"),
         link_netnsid=link.get("link_netnsid"),
@@ -114,8 +114,8 @@ def _link(link: dict[str, Any], index: dict[str, int], addrs: list[Any], fdb: li
         max_mtu=link["max_mtu"],
         info=_info(info, index, link["ifname"], fdb),
         port=_port(info["info_slave_data"]) if info.get("info_slave_kind") == "bridge" else None,
-        addrs=[_addr(addr) for addr in addrs],
-        mc=[entry["mac"] for entry in fdb if entry["ifname"] == link["ifname"] and "self" in entry["flags"]],
+        addrs=tuple(_addr(addr) for addr in addrs),
+        mc=tuple(entry["mac"] for entry in fdb if entry["ifname"] == link["ifname"] and "self" in entry["flags"]),
         stats=_stats(link["stats64"]),
     )
 
@@ -160,7 +160,7 @@ def _info(info: dict[str, Any], index: dict[str, int], name: str, fdb: list[Any]
         fdb_n_learned=0,
         fdb_max_learned=0,
         gc_timer=round(data["gc_timer"] * 100),
-        fdb=[_fdb(entry, index) for entry in fdb if entry.get("master") == name],
+        fdb=tuple(_fdb(entry, index) for entry in fdb if entry.get("master") == name),
     )
 
 
@@ -232,7 +232,7 @@ def _neigh(neigh: dict[str, Any], index: dict[str, int]) -> Neigh:
         dev=index[neigh["dev"]],
         dst=neigh["dst"],
         lladdr=neigh.get("lladdr"),
-        state=NudState[neigh["state"][0] if neigh.get("state") else "NONE"],
+        state=Nud[neigh["state"][0] if neigh.get("state") else "NONE"],
         proxy="proxy" in neigh,
         router="router" in neigh,
         used=neigh.get("used", 0) * 10**9,

@@ -23,7 +23,7 @@ class FrozenKernel:
         self.held = held
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(now=0, netns=[self.held])
+        return Snapshot(now=0, netns=(self.held,))
 
     def apply(self, request: Any) -> None:
         return None

@@ -12,8 +12,15 @@ Program = Callable[[Sequence[str], System], Running]
 # Name to module; a module is loaded when its program is first started.
 PROGRAMS: Mapping[str, str] = {
     "ip": "netmodel.commands.ip",
+    "brctl": "netmodel.commands.brctl",
+    "bridge": "netmodel.commands.bridge",
+    "sysctl": "netmodel.commands.sysctl",
 }
-APPLETS: Mapping[str, str] = {}
+APPLETS: Mapping[str, str] = {
+    "ip": "netmodel.commands.busybox.ip",
+    "brctl": "netmodel.commands.busybox.brctl",
+    "sysctl": "netmodel.commands.busybox.sysctl",
+}
 
 
 def program(argv: Sequence[str]) -> Program | None:

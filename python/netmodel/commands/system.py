@@ -95,7 +95,8 @@ class System(Protocol):
 
 def finished(running: Running) -> Completed:
     """Drive a command that runs no other program to its end. Raises `ValueError` if it wants to run one."""
-    stdout, stderr = [], []
+    stdout: list[str] = []
+    stderr: list[str] = []
     while True:
         try:
             step = next(running)

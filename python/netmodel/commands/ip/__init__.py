@@ -16,7 +16,7 @@ from netmodel.errors import UnsupportedError
 
 Object = Callable[[Words, Session], Running]
 
-# In the order of comparison: `ip a` is address, `ip n` neighbor, `ip r` route. Those without a function are not modelled.
+# In the order of comparison: `ip a` is address, `ip n` neighbor, `ip r` route. Without a function: not modelled.
 OBJECTS: tuple[tuple[str, Object | None], ...] = (
     ("address", addr.run),
     ("addrlabel", None),

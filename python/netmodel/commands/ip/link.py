@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from netmodel.commands.ip import link_render
 from netmodel.commands.ip.addr_parse import parse_show
 from netmodel.commands.ip.link_parse import LinkLine, Pid, mac_of, parse
@@ -12,6 +14,7 @@ from netmodel.commands.words import Refused, Words, garbage, matches, missing_de
 from netmodel.errors import UnsupportedError
 from netmodel.request import (
     AltName,
+    Bridge,
     BridgeOptions,
     BridgeSet,
     Dev,
@@ -19,12 +22,13 @@ from netmodel.request import (
     LinkChange,
     LinkDel,
     LinkKind,
+    LinkReply,
     LinkSet,
     LinkSpec,
     PortOptions,
     PortSet,
+    Veth,
 )
-from netmodel.request import Link as LinkReply
 
 VERBS = ("add", "set", "change", "replace", "delete", "show", "lst", "list", "xstats", "afstats", "property", "help")
 
@@ -58,19 +62,12 @@ def _show(words: Words, session: Session) -> str:
     is_one = wanted.link.ifindex is not None and wanted.link.group is None
     session.look(wanted.link.ifindex if is_one else None)
     scene = session.scene()
-    options = scene.options
-    shown = type(scene)(scene.view, scene.platform, _as_link(options), scene.netns_names, scene.netns_ids)
+    shown = replace(scene, options=replace(scene.options, family=LINK))
     if is_one and wanted.link.ifindex is not None and scene.link(wanted.link.ifindex) is None:
         raise Refused(
             "RTNETLINK answers: No such device\nCannot send link get request: No such device\n", 1, exits=True
         )
     return link_render.show(wanted.link, shown, is_one)
-
-
-def _as_link(options):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
-    return replace(options, family=LINK)
 
 
 def _netns(netns: int | Pid | None, session: Session) -> int | None:
@@ -123,12 +120,7 @@ def _add(words: Words, session: Session) -> None:
     reply = session.apply(LinkAdd(spec=spec, kind=kind))
     change = _change(line, session, LATER)
     if change != LinkChange() and isinstance(reply, LinkReply):
-        _set_after(Dev(netns=spec.netns, ifindex=_ifindex(reply)), change, session)
-
-
-def _ifindex(reply: LinkReply) -> int:
-    value: int = getattr(reply, "value", getattr(reply, "ifindex", 0))
-    return value
+        _set_after(Dev(netns=spec.netns, ifindex=reply.value), change, session)
 
 
 def _set_after(dev: Dev, change: LinkChange, session: Session) -> None:
@@ -140,13 +132,11 @@ def _set_after(dev: Dev, change: LinkChange, session: Session) -> None:
 
 
 def _kind(line: LinkLine, session: Session) -> LinkKind:
-    from netmodel import request
-
     if line.kind == "veth":
         peer = _spec(line.peer, session, "veth%d") if line.peer else LinkSpec(netns=session.netns, name="veth%d")
-        return request.Veth(peer=peer)
+        return Veth(peer=peer)
     options = line.options if isinstance(line.options, BridgeOptions) else BridgeOptions()
-    return request.Bridge(options)
+    return Bridge(options)
 
 
 def _unknown_type(session: Session) -> Refused:

@@ -92,8 +92,7 @@ def _print_kind(printer: Printer, link: Link, scene: Scene) -> None:
 
 def bridge_of(link: Link) -> Bridge | None:
     """The bridge that a device is."""
-    held = getattr(link.info, "bridge", link.info)
-    return held if isinstance(held, Bridge) else None
+    return link.info if isinstance(link.info, Bridge) else None
 
 
 def bridge_id(bridge: Bridge) -> str:

@@ -1,4 +1,4 @@
-"""The words of `ip link add` and `ip link set`, in the order in which iproute2 compares them (ip/iplink.c, iplink_parse)."""
+"""The words of `ip link add` and `ip link set`, in iproute2's order of comparison (ip/iplink.c, iplink_parse)."""
 
 from __future__ import annotations
 
@@ -94,7 +94,10 @@ LINK_WORDS: tuple[LinkWord, ...] = (
 
 # Kinds that iproute2 has words for and the model does not (`iplink_types_usage`).
 OTHER_TYPES = frozenset(
-    "amt bareudp bond bond_slave dsa dummy erspan geneve gre gretap gtp ifb ip6erspan ip6gre ip6gretap ip6tnl ipip"
-    " ipoib ipvlan ipvtap macsec macvlan macvtap netdevsim nlmon rmnet sit team team_slave vcan vlan vrf vti vxcan"
-    " vxlan wwan xfrm virt_wifi hsr can tun".split()
+    (
+        *("amt", "bareudp", "bond", "bond_slave", "can", "dsa", "dummy", "erspan", "geneve", "gre", "gretap", "gtp"),
+        *("hsr", "ifb", "ip6erspan", "ip6gre", "ip6gretap", "ip6tnl", "ipip", "ipoib", "ipvlan", "ipvtap", "macsec"),
+        *("macvlan", "macvtap", "netdevsim", "nlmon", "rmnet", "sit", "team", "team_slave", "tun", "vcan", "virt_wifi"),
+        *("vlan", "vrf", "vti", "vxcan", "vxlan", "wwan", "xfrm"),
+    )
 )

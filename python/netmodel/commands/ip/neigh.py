@@ -198,7 +198,7 @@ def _modify(words: Words, session: Session, verb: str) -> None:
     line = _parse_line(words, scene)
     if (line.dev is None and not line.is_proxy) or line.dst is None or line.dst.family == 0:
         raise Refused("Device and destination are required arguments.\n", 255)
-    octets = link_address(line.lladdr) if line.lladdr not in (None, "null") else None  # type: ignore[arg-type]
+    octets = link_address(line.lladdr) if line.lladdr not in (None, "null") else None
     session.look(None)
     if line.dev is None:
         raise UnsupportedError("ip neigh proxy without dev")

@@ -8,7 +8,7 @@ from netmodel.commands.printer import Printer
 from netmodel.commands.system import Running, Spawn, Write
 from netmodel.commands.words import Refused, Words, integer, matches, wrong
 from netmodel.errors import UnsupportedError
-from netmodel.request import NetnsNew, NsidSet
+from netmodel.request import NetnsNew, NetnsReply, NsidSet
 
 # In the order of comparison.
 VERBS: tuple[tuple[str, str], ...] = (
@@ -98,17 +98,13 @@ def _add(words: Words, session: Session, is_new: bool) -> None:
         raise Refused(f'Cannot create namespace file "{path}": File exists\n', 1)
     if is_new:
         reply = session.apply(NetnsNew())
-        files.add(name, _new_netns(reply))
+        if isinstance(reply, NetnsReply):
+            files.add(name, reply.value)
         return
     found = files.at(f"/proc/{pid}/ns/net")
     if found is None:
         raise Refused(f"Bind /proc/{pid}/ns/net -> {path} failed: No such file or directory\n", 1)
     files.add(name, found)
-
-
-def _new_netns(reply: object) -> int:
-    value: int = getattr(reply, "value", getattr(reply, "netns", 0))
-    return value
 
 
 def _set(words: Words, session: Session) -> None:

@@ -10,7 +10,7 @@ from netmodel.commands.ip.session import Session
 from netmodel.commands.system import Running, Write
 from netmodel.commands.words import Refused, Words, matches
 from netmodel.errors import UnsupportedError
-from netmodel.request import How, RouteAdd, RouteDel, RouteFound, RouteGet, RouteSpec
+from netmodel.request import How, RouteAdd, RouteDel, RouteGet, RouteReply, RouteSpec
 from netmodel.snapshot import Route
 
 # Verb, what it is, and whether it must be whole; in the order of comparison.
@@ -84,10 +84,8 @@ def _get(words: Words, session: Session) -> Running:
     reply = session.apply(
         RouteGet(netns=session.netns, dst=question.dst, src=question.src, iif=question.iif, oif=question.oif)
     )
-    found = getattr(reply, "value", reply)
-    if not isinstance(found, RouteFound):
-        raise TypeError(f"RouteGet answered {reply!r}")
-    yield Write(show_found(found, Asked(question.dst, question.src, question.iif), session.scene()))
+    if isinstance(reply, RouteReply):
+        yield Write(show_found(reply.value, Asked(question.dst, question.src, question.iif), session.scene()))
     return 0
 
 
