@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from netmodel.docker import creating, execution
-from netmodel.docker.containers import Container, ContainerConfig, EndpointConfig, EndpointSettings
+from netmodel.docker.containers import NAME, Container, ContainerConfig, EndpointConfig, EndpointSettings
 from netmodel.docker.execution import Exec, ExecConfig
 from netmodel.docker.golang import Struct
 from netmodel.docker.ids import Ids
@@ -218,7 +218,7 @@ class Engine:
     def rename(self, reference: str, name: str) -> None:
         """Give a container another name. Raises `EngineError`."""
         container = self.running.find(reference)
-        if not creating.NAME.fullmatch(name.removeprefix("/")):
+        if not NAME.fullmatch(name.removeprefix("/")):
             wrong = f"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
             raise EngineError(400, f"Error when allocating new name: {wrong}")
         holder = next((one for one in self.containers.values() if one.name == name.removeprefix("/")), None)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from netmodel.docker.containers import Container
 from netmodel.docker.machine import Program, StartError, Task
-from netmodel.docker.running import Running, Until, Waiting
+from netmodel.docker.running import Running, Waiting, pair
 from netmodel.errors import EngineError
+from netmodel.programs.process import Wait
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Exec:
 
     def wait(self) -> Waiting:
         """Until it has ended."""
-        yield Until(lambda: self.exit_code is not None)
+        yield Wait(lambda: self.exit_code is not None)
 
 
 def check_running(container: Container) -> None:
@@ -56,7 +57,7 @@ def start(run: Exec, running: Running) -> None:
     joins = container.config.joins
     hostname = running.find(joins).hostname if joins is not None else container.hostname
     env = running.environment(container, hostname, config.tty)
-    env.update(entry.partition("=")[::2] for entry in config.env)
+    env.update(pair(entry) for entry in config.env)
     container.execs.append(run.id)
 
     def ended(code: int) -> None:

@@ -102,7 +102,7 @@ def endpoint_view(settings: EndpointSettings) -> Struct:
 def network_settings(container: Container) -> Struct:
     """`types.NetworkSettings`: the fields at the top repeat those of the default bridge."""
     top = container.endpoints.get("bridge") or EndpointSettings(EndpointConfig())
-    exposed = {port: Nil.SLICE for port in container.config.exposed}
+    exposed = dict.fromkeys(container.config.exposed, Nil.SLICE)
     return Struct(
         {
             "Bridge": "",

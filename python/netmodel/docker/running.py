@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from typing import Any
 
 from netmodel.docker import resolv
 from netmodel.docker.containers import Container, LogEntry
@@ -13,22 +13,15 @@ from netmodel.docker.machine import Machine, Program, StartError, Task
 from netmodel.docker.network import PREDEFINED
 from netmodel.docker.networking import Networking
 from netmodel.errors import EngineError, UnsupportedError
+from netmodel.programs.process import Wait
 
 SECOND = 10**9
-PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 STOP_TIMEOUT = 10
 NETWORK_FAILED = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Until:
-    """The daemon waits: until `is_done`, or until the clock reads `deadline` (nanoseconds since 1970; `None`: for ever)."""
-
-    is_done: Callable[[], bool]
-    deadline: int | None = None
-
-
-Waiting = Generator[Until, None, None]
+Waiting = Generator[Wait, Any, None]
 
 
 def signal_number(text: str) -> int:
@@ -42,6 +35,12 @@ def signal_number(text: str) -> int:
     if not isinstance(found, signal.Signals):
         raise EngineError(400, f"Invalid signal: {text}")
     return int(found)
+
+
+def pair(entry: str) -> tuple[str, str]:
+    """Name and value of `NAME=VALUE`."""
+    name, _, value = entry.partition("=")
+    return name, value
 
 
 class Running:
@@ -194,10 +193,10 @@ class Running:
 
     def environment(self, container: Container, hostname: str, tty: bool) -> dict[str, str]:
         """PATH, HOSTNAME, TERM, then what was asked for (`CreateDaemonEnvironment`); runc adds HOME at the end."""
-        env = dict([PATH.split("=", 1), ("HOSTNAME", hostname)])
+        env = {"PATH": PATH, "HOSTNAME": hostname}
         if tty:
             env["TERM"] = "xterm"
-        env.update(entry.partition("=")[::2] for entry in container.config.env)
+        env.update(pair(entry) for entry in container.config.env)
         env.setdefault("HOME", "/root")
         return env
 
@@ -300,10 +299,10 @@ class Running:
             seconds = STOP_TIMEOUT if config.stop_timeout is None else config.stop_timeout
         task.signal(signal_number(config.stop_signal or "TERM"))
         deadline = None if seconds < 0 else self.machine.now + seconds * SECOND
-        yield Until(lambda: not container.state.running, deadline)
+        yield Wait(lambda: not container.state.running, deadline)
         if container.state.running:
             task.signal(signal.SIGKILL)
-            yield Until(lambda: not container.state.running)
+            yield Wait(lambda: not container.state.running)
 
     def restart(self, container: Container, seconds: int | None = None) -> Waiting:
         """Stop and start; the automatic removal that was asked for does not come."""
@@ -321,7 +320,7 @@ class Running:
         container.stopped_by_hand = True
         self._task(container).signal(number)
         if number == signal.SIGKILL:
-            yield Until(lambda: not container.state.running)
+            yield Wait(lambda: not container.state.running)
 
     def _task(self, container: Container) -> Task:
         assert container.task is not None
@@ -329,4 +328,4 @@ class Running:
 
     def wait(self, container: Container) -> Waiting:
         """Until it has ended."""
-        yield Until(lambda: not container.state.running)
+        yield Wait(lambda: not container.state.running)

@@ -1,6 +1,6 @@
 """The `docker` command line: parse, call the Engine, render.
 
-`run` is a generator of steps, as every command is; besides writing, it waits for the daemon (`Until`) and is joined to
+`run` is a generator of steps, as every command is; besides writing, it waits for the daemon (`Wait`) and is joined to
 processes in containers (`Attach`).
 """
 
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from netmodel.commands.docker import images, inspection, lifecycle, network, ps, run as running, version
+from netmodel.commands.docker import images, inspection, lifecycle, network, ps, version
+from netmodel.commands.docker import run as running
 from netmodel.commands.docker.options import ALIASES, MODELLED, Line, Refused, help_of, parse
 from netmodel.commands.docker.steps import Cli, Steps, err, out, refusal
 from netmodel.commands.docker.template import TemplateError
@@ -31,8 +32,30 @@ OTHER_GROUPS = (
     "volume",
     "completion",
 )
-OTHERS = """attach build commit cp diff events export history import info load login logout pull push rmi save search stats
-tag top update""".split()
+OTHERS = [
+    "attach",
+    "build",
+    "commit",
+    "cp",
+    "diff",
+    "events",
+    "export",
+    "history",
+    "import",
+    "info",
+    "load",
+    "login",
+    "logout",
+    "pull",
+    "push",
+    "rmi",
+    "save",
+    "search",
+    "stats",
+    "tag",
+    "top",
+    "update",
+]
 COMMANDS: Mapping[str, Callable[[Line, Cli], Steps]] = {
     "run": running.run,
     "create": running.create,
@@ -113,9 +136,10 @@ def _global(words: list[str], cli: Cli) -> Steps:
     ):
         raise UnsupportedError(f"docker {words[0].partition('=')[0]}")
     if words[0].startswith("--"):
-        yield err(f"unknown flag: {words[0].partition('=')[0]}\nSee 'docker --help'.\n")
+        problem = f"unknown flag: {words[0].partition('=')[0]}"
     else:
-        yield err(f"unknown shorthand flag: {words[0][1]!r} in {words[0]}\nSee 'docker --help'.\n")
+        problem = f"unknown shorthand flag: {words[0][1]!r} in {words[0]}"
+    yield err(f"{problem}\nSee 'docker --help'.\n{_help(cli, 'docker')}\n")
     return 125
 
 

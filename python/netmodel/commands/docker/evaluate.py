@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, runtime_checkable
+from urllib.parse import quote_plus
 
 from netmodel.commands.docker.goformat import kind, shown, sprintf
 from netmodel.commands.docker.template import (
@@ -18,10 +20,11 @@ from netmodel.commands.docker.template import (
     Text,
     parse,
 )
-from netmodel.docker.golang import Nil, Struct, compact, is_empty
+from netmodel.docker.golang import Nil, Struct, compact, is_empty, plain
 from netmodel.errors import UnsupportedError
 
 MISSING: Any = object()
+TEXTS = frozenset({"upper", "lower", "title", "split", "pad", "truncate"})
 
 
 @runtime_checkable
@@ -55,6 +58,34 @@ class Template:
         _Run(out, functions).nodes(self._nodes, dot, {"$": dot})
         return "".join(out)
 
+    def inspect(self, view: Struct) -> str:
+        """The text for an object of the API: first for the Go value, and if that fails, for its JSON, where every key must
+        be there (cli/command/inspect, `TemplateInspector`). Raises `TemplateError`."""
+        try:
+            return self.execute(view)
+        except TemplateError:
+            out: list[str] = []
+            dot = raw(view)
+            _Run(out, FUNCTIONS, is_raw=True).nodes(self._nodes, dot, {"$": dot})
+            return "".join(out)
+
+
+class Number(str):
+    """A number of JSON that was not converted: a string to Go (`json.Number`)."""
+
+
+def raw(value: Any) -> Any:
+    """A value as Go reads it back from JSON, with `UseNumber`."""
+    return _unconverted(plain(value))
+
+
+def _unconverted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _unconverted(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_unconverted(item) for item in value]
+    return Number(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
 
 def truth(value: Any) -> bool:
     """`IsTrue`: what is empty is false; a struct is true."""
@@ -64,8 +95,9 @@ def truth(value: Any) -> bool:
 class _Run:
     """One execution."""
 
-    def __init__(self, out: list[str], functions: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(self, out: list[str], functions: Mapping[str, Callable[..., Any]], is_raw: bool = False) -> None:
         self.out = out
+        self.is_raw = is_raw
         self.functions = functions
 
     def nodes(self, nodes: tuple[Node, ...], dot: Any, variables: dict[str, Any]) -> None:
@@ -91,7 +123,7 @@ class _Run:
         plain = Pipeline(node.pipeline.commands, (), node.pipeline.text, node.pipeline.column)
         value = self.pipeline(plain, dot, variables)
         items: list[tuple[Any, Any]]
-        if isinstance(value, Struct) or isinstance(value, str | int | float):
+        if isinstance(value, Struct | str | int | float):
             raise self.error(plain, f"range can't iterate over {shown(value, 1)}")
         if isinstance(value, dict):
             items = [(key, value[key]) for key in sorted(value)]
@@ -106,7 +138,7 @@ class _Run:
             self.nodes(node.otherwise, dot, variables)
 
     def error(self, where: Pipeline | Operand, message: str) -> TemplateError:
-        column = where.column if not isinstance(where, Literal) else 0
+        column = where.column
         return TemplateError(f'1:{column}: executing "" at <{where.text}>: {message}')
 
     def pipeline(self, pipeline: Pipeline, dot: Any, variables: dict[str, Any]) -> Any:
@@ -120,14 +152,17 @@ class _Run:
 
     def command(self, command: tuple[Operand, ...], last: list[Any], dot: Any, variables: dict[str, Any]) -> Any:
         first = command[0]
+        if isinstance(first, Literal) and first.value is None:
+            raise self.error(first, "nil is not a command")
         if isinstance(first, Call):
             arguments = [self.operand(operand, dot, variables) for operand in command[1:]] + last
+            self.check(first, command[1:], arguments)
             try:
                 return self.functions[first.name](*(None if item is MISSING else item for item in arguments))
             except TemplateError as error:
                 raise self.error(first, f"error calling {first.name}: {error}") from None
             except TypeError:
-                raise self.error(first, f"wrong number of args for {first.name}: got {len(arguments)}") from None
+                raise self.error(first, _arity(first.name, len(arguments))) from None
         if len(command) > 1 or last:
             if isinstance(first, Chain) and first.start == "." and len(first.fields) == 1 and isinstance(dot, Context):
                 arguments = [self.operand(operand, dot, variables) for operand in command[1:]] + last
@@ -137,6 +172,17 @@ class _Run:
                     pass
             raise self.error(first, f"can't give argument to non-function {first.text}")
         return self.operand(first, dot, variables)
+
+    def check(self, call: Call, operands: tuple[Operand, ...], arguments: list[Any]) -> None:
+        """Arguments of a wrong type are refused before the call (exec.go, `validateType`)."""
+        for number, (operand, value) in enumerate(zip(operands, arguments, strict=False)):
+            if call.name in TEXTS and number == 0:
+                if isinstance(operand, Literal) and not isinstance(value, str):
+                    raise self.error(operand, f"expected string; found {operand.text}")
+                if not isinstance(value, str):
+                    raise self.error(operand, f"wrong type for value; expected string; got {kind(value)}")
+            if call.name == "join" and number == 0 and not isinstance(value, list | tuple | Nil):
+                raise self.error(operand, f"wrong type for value; expected []string; got {kind(value)}")
 
     def operand(self, operand: Operand, dot: Any, variables: dict[str, Any]) -> Any:
         if isinstance(operand, Literal):
@@ -163,20 +209,32 @@ class _Run:
                 message = f"can't evaluate field {name} in type {value.type_name}"
                 raise self.error(at, message) from None
         if isinstance(value, Struct):
-            if name in value:
-                return value[name]
-            raise self.error(at, f'map has no entry for key "{name}"')
+            # The Go field behind "Id" is called ID; the JSON's own name is found when the raw value is tried.
+            json_name = "Id" if name == "ID" and "Id" in value else name
+            if json_name in value:
+                return value[json_name]
+            raise self.error(at, f"can't evaluate field {name}")
         if isinstance(value, dict):
+            if self.is_raw and name not in value:
+                raise self.error(at, f'map has no entry for key "{name}"')
             return value.get(name, MISSING)
         if value is MISSING or isinstance(value, Nil) or value is None:
-            # An absent *EndpointSettings is a nil pointer, and its fields are refused; then the raw JSON answers.
             return MISSING
-        raise self.error(at, f"can't evaluate field {name} in type {'interface {}' if value is None else kind(value)}")
+        raise self.error(at, f"can't evaluate field {name} in type {'interface {}' if self.is_raw else kind(value)}")
 
 
 def _json(value: Any) -> str:
     """One line, where HTML's characters stay (`json.Encoder` with SetEscapeHTML(false))."""
     return compact(value.as_json() if isinstance(value, Context) else value, escape_html=False)
+
+
+# How many arguments a function takes at least and at most, for errors.
+ARITY = {"json": "1", "len": "1", "not": "1", "upper": "1", "lower": "1", "title": "1", "split": "2", "join": "2"}
+ARITY |= {"pad": "3", "truncate": "2", "ne": "2", "lt": "2", "le": "2", "gt": "2", "ge": "2"}
+
+
+def _arity(name: str, given: int) -> str:
+    return f"wrong number of args for {name}: want {ARITY.get(name, 'at least 1')} got {given}"
 
 
 def _index(value: Any, *keys: Any) -> Any:
@@ -190,7 +248,7 @@ def _index(value: Any, *keys: Any) -> Any:
         elif isinstance(value, Struct):
             raise TemplateError("can't index item of type " + kind(value))
         elif isinstance(value, dict):
-            value = value.get(key, "" if all(isinstance(item, str) for item in value.values()) else MISSING)
+            value = value.get(key, "" if all(isinstance(item, str) for item in value.values()) else Nil.POINTER)
         elif value is None or value is MISSING:
             raise TemplateError("index of untyped nil")
         elif isinstance(value, Nil):
@@ -235,11 +293,13 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     return run
 
 
-def _and(*values: Any) -> Any:
+def _and(first: Any, *rest: Any) -> Any:
+    values = (first, *rest)
     return next((value for value in values if not truth(value)), values[-1])
 
 
-def _or(*values: Any) -> Any:
+def _or(first: Any, *rest: Any) -> Any:
+    values = (first, *rest)
     return next((value for value in values if truth(value)), values[-1])
 
 
@@ -267,6 +327,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "json": _json,
     "split": lambda text, by: text.split(by),
     "join": lambda items, by: by.join([] if isinstance(items, Nil) else items),
+    "html": lambda text: html.escape(text).replace("&quot;", "&#34;").replace("&#x27;", "&#39;"),
+    "urlquery": lambda text: quote_plus(text),
     "title": _title,
     "lower": lambda text: text.lower(),
     "upper": lambda text: text.upper(),

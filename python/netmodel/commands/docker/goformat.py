@@ -7,8 +7,20 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from netmodel.docker.golang import Instant, Nil, Struct
+from netmodel.docker.golang import Instant, Nil, Struct, rfc3339
 from netmodel.errors import UnsupportedError
+
+
+def go_time(ns: int, offset: int, has_fraction: bool = True) -> str:
+    """`time.Time.String`: `2006-01-02 15:04:05.999999999 -0700 MST`."""
+    day, _, clock = rfc3339(ns, offset).partition("T")
+    clock = clock[:-6] if offset else clock.removesuffix("Z")
+    if not has_fraction:
+        clock = clock.partition(".")[0]
+    hours, minutes = divmod(abs(offset) // 60, 60)
+    zone = f"{'-' if offset < 0 else '+'}{hours:02d}{minutes:02d}"
+    return f"{day} {clock} {zone} {zone if offset else 'UTC'}"
+
 
 VERB = re.compile(r"%([-+# 0]*)(\d*)(?:\.(\d+))?([a-zA-Z%])")
 
@@ -31,6 +43,8 @@ def shown(value: Any, depth: int = 0) -> str:
         return "[" + " ".join(shown(item, depth + 1) for item in value) + "]"
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, Instant):
+        return go_time(value.ns, value.offset)
     return str(value)
 
 

@@ -15,7 +15,7 @@ BAD_TEMPLATE = 64
 
 
 def inspect_each(line: Line, get: Getter, kind: str) -> Steps:
-    """Print all that is found; then, of the first that is not there, that it is not."""
+    """Print all that is found, then what is not there."""
     source = line.last("format")
     if source in ("json",):
         raise UnsupportedError("docker inspect --format json")
@@ -26,26 +26,23 @@ def inspect_each(line: Line, get: Getter, kind: str) -> Steps:
         return BAD_TEMPLATE
     views: list[Struct] = []
     texts: list[str] = []
-    problem = ""
+    problems: list[str] = []
     for name in line.arguments:
         try:
             view = get(name)
-            views.append(view)
             if template:
-                texts.append(template.execute(view))
+                texts.append(template.inspect(view))
+            views.append(view)
         except EngineError:
-            problem = f"Error: No such {kind}: {name}\n"
-            break
+            problems.append(f"Error: No such {kind}: {name}\n")
         except TemplateError as error:
-            views.pop()
-            problem = f"template parsing error: template: :{error}\n"
-            break
+            problems.append(f"template parsing error: template: :{error}\n")
     if template:
         yield out("".join(f"{text}\n" for text in texts) or "\n")
     else:
         yield out(indented(views) + "\n")
-    if problem:
-        yield err(problem)
+    if problems:
+        yield err("".join(problems))
         return 1
     return 0
 

@@ -117,7 +117,7 @@ def prune(line: Line, cli: Cli) -> Steps:
     """Remove all containers that do not run."""
     if not line.is_set("force"):
         yield out("WARNING! This will remove all stopped containers.\nAre you sure you want to continue? [y/N] ")
-        if cli.stdin[:1] not in ("y", "Y"):
+        if cli.stdin()[:1] not in ("y", "Y"):
             return 0
     gone = cli.engine.prune_containers()
     if gone:

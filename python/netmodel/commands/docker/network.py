@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from ipaddress import IPv4Interface, ip_address
 
+from netmodel.commands.docker.goformat import go_time
 from netmodel.commands.docker.inspection import inspect_each
 from netmodel.commands.docker.listing import Columns, Labelled, render
 from netmodel.commands.docker.options import Line, Refused
-from netmodel.commands.docker.steps import Cli, Steps, err, go_time, out, refusal
+from netmodel.commands.docker.steps import Cli, Steps, err, out, refusal
 from netmodel.commands.docker.units import natural
 from netmodel.docker.containers import EndpointConfig
 from netmodel.docker.network import Network, NetworkConfig, Subnet
 from netmodel.errors import EngineError, UnsupportedError
 
 DEFAULT = "table {{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}"
+RAW = "network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n"
 HEADERS = {
     "ID": "NETWORK ID",
     "Name": "NAME",
@@ -46,7 +48,7 @@ def ls(line: Line, cli: Cli) -> Steps:
         yield out("".join(f"{network.id[:12] if is_cut else network.id}\n" for network in found))
         return 0
     source = line.last("format") or "table"
-    source = DEFAULT if source == "table" else source
+    source = {"table": DEFAULT, "raw": RAW}.get(source, source)
     items: Labelled = [(network, network.config.labels) for network in found]
     yield out(render(source, _columns(cli, is_cut), items, cli.engine.machine.platform))
     return 0
@@ -134,9 +136,7 @@ def _subnets(line: Line) -> tuple[Subnet, ...]:
     items = {subnet: Subnet(subnet) for subnet in subnets}
     for word, values, name in (("range", ranges, "ip_range"), ("gateway", gateways, "gateway")):
         for value in values:
-            subnet = next((subnet for subnet in subnets if _holds(subnet, value)), None)
-            if subnet is None:
-                raise Refused(f"no matching subnet for {word} {value}\n", 1)
+            subnet = _subnet_of(subnets, word, value)
             if getattr(items[subnet], name):
                 what = "ranges" if word == "range" else "gateways"
                 raise Refused(
@@ -145,11 +145,17 @@ def _subnets(line: Line) -> tuple[Subnet, ...]:
                 )
             items[subnet] = _with(items[subnet], name, value)
     for name, value in _pairs(line.all("aux-address")).items():
-        subnet = next((subnet for subnet in subnets if _holds(subnet, value)), None)
-        if subnet is None:
-            raise Refused(f"no matching subnet for aux-address {value}\n", 1)
+        subnet = _subnet_of(subnets, "aux-address", value)
         items[subnet] = _with(items[subnet], "aux", {**items[subnet].aux, name: value})
     return tuple(items.values())
+
+
+def _subnet_of(subnets: tuple[str, ...], word: str, value: str) -> str:
+    """The first subnet that holds a value. Raises `Refused`."""
+    for subnet in subnets:
+        if _holds(subnet, value):
+            return subnet
+    raise Refused(f"no matching subnet for {word} {value}\n", 1)
 
 
 def _with(item: Subnet, name: str, value: object) -> Subnet:
@@ -179,15 +185,15 @@ def connect(line: Line, cli: Cli) -> Steps:
         ipv4=line.last("ip"), aliases=aliases, has_ipam=True, driver_opts=_pairs(line.all("driver-opt"))
     )
     cli.engine.connect(line.arguments[0], line.arguments[1], config)
+    yield out("")
     return 0
-    yield
 
 
 def disconnect(line: Line, cli: Cli) -> Steps:
     """Take a container out of a network. Raises `EngineError`."""
     cli.engine.disconnect(line.arguments[0], line.arguments[1], line.is_set("force"))
+    yield out("")
     return 0
-    yield
 
 
 def prune(line: Line, cli: Cli) -> Steps:
@@ -197,7 +203,7 @@ def prune(line: Line, cli: Cli) -> Steps:
             "WARNING! This will remove all custom networks not used by at least one container.\n"
             "Are you sure you want to continue? [y/N] "
         )
-        if not cli.stdin[:1] in ("y", "Y"):
+        if cli.stdin()[:1] not in ("y", "Y"):
             yield out("")
             return 0
     gone = cli.engine.prune_networks()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from netmodel.commands.docker.listing import Columns, Labelled, render
+from netmodel.commands.docker.evaluate import Template
+from netmodel.commands.docker.goformat import go_time
+from netmodel.commands.docker.listing import Columns, Labelled, Row, render
 from netmodel.commands.docker.options import Line
-from netmodel.commands.docker.steps import Cli, Steps, go_time, out
+from netmodel.commands.docker.steps import Cli, Steps, out
+from netmodel.commands.docker.template import TemplateError
 from netmodel.commands.docker.units import human_duration, human_size
 from netmodel.docker.containers import Container
 from netmodel.docker.images import CATALOGUE, find
@@ -32,7 +35,23 @@ HEADERS = {
     "LocalVolumes": "LOCAL VOLUMES",
     "Networks": "NETWORKS",
 }
-FILTERS = """ancestor before exited expose health id is-task isolation label name network publish since status volume""".split()
+FILTERS = [
+    "ancestor",
+    "before",
+    "exited",
+    "expose",
+    "health",
+    "id",
+    "is-task",
+    "isolation",
+    "label",
+    "name",
+    "network",
+    "publish",
+    "since",
+    "status",
+    "volume",
+]
 STATES = ("created", "restarting", "running", "removing", "paused", "exited", "dead")
 SECOND = 10**9
 
@@ -50,16 +69,38 @@ def ps(line: Line, cli: Cli) -> Steps:
     if line.is_set("quiet") and not line.last("format"):
         yield out("".join(f"{one.id if line.is_set('no-trunc') else one.short_id}\n" for one in found))
         return 0
-    source = line.last("format") or "table"
-    if source in ("table", "raw"):
-        source = DEFAULT + ("\t{{.Size}}" if line.is_set("size") else "") if source == "table" else _raw()
+    source = _format(line, cli)
     items: Labelled = [(one, one.config.labels) for one in found]
     yield out(render(source, columns(cli, not line.is_set("no-trunc")), items, cli.engine.machine.platform))
     return 0
 
 
-def _raw() -> str:
-    raise UnsupportedError("docker ps --format raw")
+RAW = (
+    "container_id: {{.ID}}\nimage: {{.Image}}\ncommand: {{.Command}}\ncreated_at: {{.CreatedAt}}\n"
+    "state: {{- pad .State 1 0}}\nstatus: {{- pad .Status 1 0}}\nnames: {{.Names}}\nlabels: {{- pad .Labels 1 0}}\n"
+    "ports: {{- pad .Ports 1 0}}\n"
+)
+
+
+def _format(line: Line, cli: Cli) -> str:
+    """The format in full. The client tries one that was given on an empty line first (`buildContainerListOptions`).
+
+    Raises `TemplateError`.
+    """
+    source = line.last("format") or "table"
+    size = "\t{{.Size}}" if line.is_set("size") else ""
+    if source in ("table", "raw"):
+        return DEFAULT + size if source == "table" else RAW
+    try:
+        template = Template(source)
+    except TemplateError as error:
+        raise TemplateError(f"failed to parse template: template: :{error}") from None
+    empty = Columns("*formatter.ContainerContext", HEADERS, dict.fromkeys(columns(cli, True).cells, lambda one: ""))
+    try:
+        template.execute(Row(empty, None, {}))
+    except TemplateError as error:
+        raise TemplateError(f"failed to execute template: template: :{error}") from None
+    return source
 
 
 def columns(cli: Cli, is_cut: bool) -> Columns:
@@ -107,7 +148,7 @@ def ports(one: Container) -> str:
     """The PORTS cell."""
     if not one.state.running or not has_bridge(one):
         return ""
-    return exposed_line({port: None for port in one.config.exposed})
+    return exposed_line(dict.fromkeys(one.config.exposed))
 
 
 def status(one: Container, now: int) -> str:

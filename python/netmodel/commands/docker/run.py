@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from netmodel.commands.docker.asked import config
 from netmodel.commands.docker.options import Line, Refused, see
 from netmodel.commands.docker.steps import Attach, Cli, Step, Steps, err, out, refusal
 from netmodel.commands.system import Write
-from netmodel.docker.containers import Container, ContainerConfig
+from netmodel.docker.containers import Container, ContainerConfig, LogEntry
 from netmodel.docker.execution import ExecConfig
 from netmodel.docker.golang import rfc3339
 from netmodel.docker.images import split_reference
 from netmodel.docker.machine import Task
+from netmodel.docker.resolv import nameservers
+from netmodel.entropy import Draw, draw
 from netmodel.errors import EngineError
+from netmodel.programs.process import Wait
+from netmodel.request import RouteGet, RouteReply
 
 REGISTRY = "registry-1.docker.io"
+PATIENCE = 20 * 10**9
 
 
 @dataclass
@@ -44,7 +50,7 @@ def join(stream: Stream, has_ended: Callable[[], bool], attach: Attach) -> Itera
         yield from stream.take()
         if has_ended():
             return
-        yield Attach(lambda: bool(stream.pending) or has_ended(), attach.write, attach.close, attach.signal)
+        yield replace(attach, is_done=lambda: bool(stream.pending) or has_ended())
 
 
 def run(line: Line, cli: Cli) -> Steps:
@@ -72,7 +78,7 @@ def create(line: Line, cli: Cli) -> Steps:
     return 0
 
 
-def _create(line: Line, cli: Cli, asked: ContainerConfig, prefix: str) -> Iterator[Step]:
+def _create(line: Line, cli: Cli, asked: ContainerConfig, prefix: str) -> Generator[Step, Any, Container | None]:
     """The container, or `None` after the refusal was printed. A missing image is asked of a registry that is not there."""
     try:
         return cli.engine.create(asked, line.last("name"))
@@ -81,20 +87,26 @@ def _create(line: Line, cli: Cli, asked: ContainerConfig, prefix: str) -> Iterat
         if error.status == 404 and error.message.startswith("No such image"):
             name, tag = split_reference(asked.image)
             yield err(f"Unable to find image '{name}:{tag}' locally\n")
-            text = f"Error response from daemon: {unreachable(cli)}\n"
+            text = f"Error response from daemon: {(yield from pull(cli))}\n"
         if prefix:
-            text = f"{prefix}{text.rstrip()}.\n{see(line.typed)}"
+            text = f"{prefix}{text.rstrip().removesuffix('.')}.\n{see(line.typed)}"
         yield err(text)
         return None
 
 
-def unreachable(cli: Cli) -> str:
-    """What the daemon says when there is no way to a registry's name server."""
-    from netmodel.docker.resolv import nameservers
-
-    servers = nameservers(cli.engine.machine.read_file("/etc/resolv.conf") or "") or ["[::1]"]
-    where = f"lookup {REGISTRY} on {servers[0]}:53"
-    return f'Get "https://{REGISTRY}/v2/": dial tcp: {where}: no such host'
+def pull(cli: Cli) -> Generator[Step, Any, str]:
+    """What the daemon says when no name server answers: two questions of five seconds each, twice (Go's resolver)."""
+    machine = cli.engine.machine
+    servers = nameservers(machine.read_file("/etc/resolv.conf") or "")
+    n = machine.entropy.count("port", "registry")
+    port = 32768 + int.from_bytes(draw(machine.entropy.seed, Draw("port", "registry", n), 4), "little") % 28232
+    head = f'Get "https://{REGISTRY}/v2/": dial tcp: lookup {REGISTRY} on'
+    if not servers:
+        return f"{head} [::1]:53: read udp [::1]:{port}->[::1]:53: read: connection refused"
+    found = machine.kernel.apply(RouteGet(netns=0, dst=servers[0], src=None, iif=None, oif=None))
+    source = found.value.src if isinstance(found, RouteReply) else None
+    yield Wait(lambda: False, machine.now + PATIENCE)
+    return f"{head} {servers[0]}:53: read udp {source}:{port}->{servers[0]}:53: i/o timeout"
 
 
 def _start(line: Line, cli: Cli, container: Container) -> Steps:
@@ -107,7 +119,7 @@ def _start(line: Line, cli: Cli, container: Container) -> Steps:
     except EngineError as error:
         if container.config.auto_remove:
             engine.containers.pop(container.id, None)
-        yield err(f"docker: {refusal(error).rstrip()}.\n")
+        yield err(f"docker: {refusal(error).rstrip().removesuffix('.')}.\n")
         if not detached and error.message.startswith(("failed to create shim", "OCI runtime")):
             yield err(_context_canceled(cli))
         return start_code(error)
@@ -115,7 +127,8 @@ def _start(line: Line, cli: Cli, container: Container) -> Steps:
         return 0
     task = container.task
     signal = _signals(container, task, line.last("sig-proxy", "true") == "true")
-    attach = Attach(lambda: False, *_input(cli, container.config.attach[0], task), signal)
+    write, close = _input(container.config.attach[0], task)
+    attach = Attach(lambda: False, write, close, signal, container.config.tty and cli.is_tty)
     yield from join(stream, lambda: not container.state.running, attach)
     engine.running.watchers.pop(container.id, None)
     return container.state.exit_code
@@ -143,7 +156,7 @@ def _signals(container: Container, task: Task | None, proxies: bool) -> Callable
 
 
 def _input(
-    cli: Cli, is_attached: bool, task: Task | None
+    is_attached: bool, task: Task | None
 ) -> tuple[Callable[[str], None] | None, Callable[[], None] | None]:
     if not is_attached or task is None:
         return None, None
@@ -179,7 +192,7 @@ def exec_(line: Line, cli: Cli) -> Steps:
     assert task is not None
     # Without a terminal the client does not pass signals on: ^C ends the client alone.
     write, close = (task.write, task.close) if interactive else (None, None)
-    attach = Attach(lambda: False, write, close, task.signal if tty else None)
+    attach = Attach(lambda: False, write, close, task.signal if tty else None, tty and cli.is_tty)
     yield from join(stream, lambda: made.exit_code is not None, attach)
     return made.exit_code or 0
 
@@ -213,9 +226,9 @@ def _start_attached(line: Line, cli: Cli) -> Steps:
     task = container.task
     interactive = line.is_set("interactive") and container.config.open_stdin
     signal = _signals(container, task, True)
-    yield from join(
-        stream, lambda: not container.state.running, Attach(lambda: False, *_input(cli, interactive, task), signal)
-    )
+    write, close = _input(interactive, task)
+    attach = Attach(lambda: False, write, close, signal, container.config.tty and cli.is_tty)
+    yield from join(stream, lambda: not container.state.running, attach)
     cli.engine.running.watchers.pop(container.id, None)
     return container.state.exit_code
 
@@ -244,15 +257,12 @@ def logs(line: Line, cli: Cli) -> Steps:
     return 0
 
 
-def _lines(entries: list[object], is_stamped: bool) -> list[tuple[int, str]]:
+def _lines(entries: list[LogEntry], is_stamped: bool) -> list[tuple[int, str]]:
     """Whole lines by stream, as the json-file driver keeps them, each with the time of its end."""
-    from netmodel.docker.containers import LogEntry
-
     out_lines: list[tuple[int, str]] = []
     held: dict[int, str] = {}
     last = 0
     for entry in entries:
-        assert isinstance(entry, LogEntry)
         *whole, rest = (held.pop(entry.stream, "") + entry.text).split("\n")
         last = entry.at
         for text in whole:

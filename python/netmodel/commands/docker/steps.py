@@ -10,8 +10,7 @@ from netmodel.commands.docker.evaluate import Template
 from netmodel.commands.docker.template import TemplateError
 from netmodel.commands.system import Write
 from netmodel.docker.engine import Engine
-from netmodel.docker.golang import rfc3339
-from netmodel.docker.running import Until
+from netmodel.programs.process import Wait
 from netmodel.errors import EngineError
 
 
@@ -20,16 +19,17 @@ class Attach:
     """The command's terminal is joined to a process elsewhere until `is_done`.
 
     `write` is given what is typed, `close` told that input has ended, `signal` given signals that reach the command; without
-    it a signal does to the command what it does to any.
+    it a signal does to the command what it does to any. `is_raw`: keys go to the other terminal as they are.
     """
 
     is_done: Callable[[], bool]
     write: Callable[[str], None] | None = None
     close: Callable[[], None] | None = None
     signal: Callable[[int], None] | None = None
+    is_raw: bool = False
 
 
-Step = Write | Until | Attach
+Step = Write | Wait | Attach
 Steps = Generator[Step, Any, int]
 
 
@@ -38,7 +38,7 @@ class Cli:
     """The command line client: the engine it talks to, and where it runs."""
 
     engine: Engine
-    stdin: str = ""
+    stdin: Callable[[], str] = lambda: ""
     is_tty: bool = False
     environ: tuple[tuple[str, str], ...] = ()
 
@@ -72,15 +72,3 @@ def parsed(source: str) -> Template:
         return Template(source)
     except TemplateError as error:
         raise TemplateError(f"template parsing error: template: :{error}") from None
-
-
-def go_time(ns: int, offset: int, has_fraction: bool = True) -> str:
-    """`time.Time.String`: `2006-01-02 15:04:05.999999999 -0700 MST`."""
-    text = rfc3339(ns, offset)
-    day, _, clock = text.partition("T")
-    clock = clock.removesuffix("Z") if not offset else clock[:-6]
-    if not has_fraction:
-        clock = clock.partition(".")[0]
-    hours, minutes = divmod(abs(offset) // 60, 60)
-    zone = f"{'-' if offset < 0 else '+'}{hours:02d}{minutes:02d}"
-    return f"{day} {clock} {zone} {'UTC' if not offset else zone}"

@@ -30,6 +30,7 @@ class Literal:
 
     value: Any
     text: str
+    column: int = 0
 
 
 @dataclass(frozen=True)
@@ -199,11 +200,8 @@ class _Parser:
             if char in "\"`'":
                 name = {"`": "raw quoted string", "'": "character constant"}.get(char, "quoted string")
                 raise self.error(f"unterminated {name}")
-            raise self.error(
-                f"unexpected {char!r} in command"
-                if char == "}"
-                else f"unrecognized character in action: U+{ord(char):04X} {char!r}"
-            )
+            what = "bad character" if self.tokens else "unrecognized character in action:"
+            raise self.error(f"{what} U+{ord(char):04X} {char!r}")
         kind = found.lastgroup or ""
         if kind != "blank" or (self.tokens and self.tokens[-1].kind != "blank"):
             self.tokens.append(_Token(kind, found[0], self.at))
@@ -218,7 +216,7 @@ class _Parser:
         otherwise: tuple[Node, ...] = ()
         if end == "else":
             if any(token.text == "if" for token in self.tokens[:2]) and word != "range":
-                self.tokens = [token for token in self.tokens[2 if self.tokens[0].kind == "blank" else 1 :]]
+                self.tokens = self.tokens[2 if self.tokens[0].kind == "blank" else 1 :]
                 otherwise, end = (self.branch("if"),), "end"
             else:
                 otherwise, end = self.nodes()
@@ -286,9 +284,9 @@ class _Parser:
         """One operand with the fields that follow it."""
         token = self.tokens.pop(0)
         makers: dict[str, Callable[[_Token], Operand]] = {
-            "string": lambda t: Literal(unquote(t.text), t.text),
-            "char": lambda t: Literal(ord(unquote(t.text)), t.text),
-            "number": lambda t: Literal(float(t.text) if "." in t.text else int(t.text, 0), t.text),
+            "string": lambda t: Literal(unquote(t.text), t.text, self.column(t.at)),
+            "char": lambda t: Literal(ord(unquote(t.text)), t.text, self.column(t.at)),
+            "number": lambda t: Literal(number(t.text), t.text, self.column(t.at)),
             "word": self.word,
         }
         if token.kind in makers:
@@ -317,9 +315,9 @@ class _Parser:
     def word(self, token: _Token) -> Operand:
         """A boolean, nil, or a function."""
         if token.text in ("true", "false"):
-            return Literal(token.text == "true", token.text)
+            return Literal(token.text == "true", token.text, self.column(token.at))
         if token.text == "nil":
-            return Literal(None, "nil")
+            return Literal(None, "nil", self.column(token.at))
         if token.text not in self.functions:
             raise self.error(f'function "{token.text}" not defined')
         return Call(token.text, self.column(token.at))
@@ -330,6 +328,11 @@ class _Parser:
         while self.tokens and self.tokens[0].kind == "field":
             text += self.tokens.pop(0).text
         return tuple(text.split(".")[1:]), text
+
+
+def number(text: str) -> int | float:
+    """A numeric constant."""
+    return float(text) if "." in text else int(text, 0)
 
 
 def unquote(text: str) -> str:

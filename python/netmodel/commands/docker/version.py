@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from netmodel.commands.docker.options import Line
 from netmodel.commands.docker.steps import Cli, Steps, out, parsed
 from netmodel.docker.golang import Struct
@@ -62,8 +64,7 @@ def version(line: Line, cli: Cli) -> Steps:
     return 0
 
 
-def _build(values: dict[str, object], indent: str, api: str) -> str:
-    width = 20 - len(indent)
+def _build(values: Mapping[str, object], indent: str, api: str) -> str:
     rows = (
         ("Version:", values["Version"]),
         ("Go version:", values["GoVersion"]),
@@ -71,10 +72,12 @@ def _build(values: dict[str, object], indent: str, api: str) -> str:
         ("Built:", values["BuildTime"]),
         ("OS/Arch:", f"{values['Os']}/{values['Arch']}"),
     )
-    lines = [f"{indent}{name.ljust(width - 1)}{value}" for name, value in rows]
+    width = api.index("1.")
+    lines = [f"{indent}{name.ljust(width)}{value}" for name, value in rows]
     lines.insert(1, indent + api)
     return "".join(f"{line}\n" for line in lines)
 
 
-def _experimental(values: dict[str, object], indent: str) -> str:
-    return f"{indent}{'Experimental:'.ljust(19 - len(indent))}{str(values['Experimental']).lower()}\n"
+def _experimental(values: Mapping[str, object], indent: str) -> str:
+    width = 19 if indent == " " else 18
+    return f"{indent}{'Experimental:'.ljust(width)}{str(values['Experimental']).lower()}\n"
