@@ -1,5 +1,6 @@
 //! Prints the JSON schema of everything that crosses the border to Python.
 
+use netmodel::facts::Facts;
 use netmodel::request::{Reply, Request};
 use netmodel::snapshot::Snapshot;
 use netmodel::trace::{Event, Origin, Trace};
@@ -12,6 +13,7 @@ fn main() {
     generator.subschema_for::<Trace>();
     generator.subschema_for::<Event>();
     generator.subschema_for::<Snapshot>();
+    generator.subschema_for::<Facts>();
     let definitions = generator.take_definitions(true);
     println!("{}", serde_json::to_string_pretty(&definitions).expect("a schema is JSON"));
 }

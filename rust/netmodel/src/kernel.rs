@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::addr::{DevId, IfIndex, NetnsId};
 use crate::entropy::Entropy;
 use crate::error::{Errno, Error, Result};
+use crate::facts::Facts;
 use crate::link::Device;
 use crate::netns::Netns;
 use crate::path::{Record, Walk};
@@ -19,6 +20,7 @@ use crate::trace::{Event, Trace};
 /// Everything that a kernel's networking holds, for all namespaces of one machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Kernel {
+    pub(crate) facts: Facts,
     pub(crate) now: Instant,
     pub(crate) entropy: Entropy,
     pub(crate) netns: BTreeMap<NetnsId, Netns>,
@@ -33,6 +35,25 @@ pub struct Kernel {
 }
 
 impl Kernel {
+    /// A kernel just booted: `init_net` with `lo`, down. `seed` is what its draws follow from, `facts` which kernel it is.
+    pub fn new(seed: u64, facts: Facts) -> Kernel {
+        let mut kernel = Kernel {
+            facts,
+            now: Instant::default(),
+            entropy: Entropy::new(seed),
+            netns: BTreeMap::new(),
+            devs: BTreeMap::new(),
+            last_netns: 0,
+            last_dev: 0,
+            sockets: Sockets::default(),
+            timers: Timers::default(),
+            events: Vec::new(),
+            linkwatch: Default::default(),
+        };
+        kernel.setup_net(NetnsId(0));
+        kernel
+    }
+
     /// The Kernel's time.
     pub fn now(&self) -> Instant {
         self.now
@@ -137,12 +158,18 @@ impl Kernel {
     /// # Errors
     /// [`Error::Refused`] with the errno Linux gives, [`Error::Unsupported`] by name.
     pub fn apply(&mut self, request: Request) -> Result<Reply> {
+        let reply = self.carry_out(request);
+        self.linkwatch_settle();
+        reply
+    }
+
+    fn carry_out(&mut self, request: Request) -> Result<Reply> {
         match request {
             Request::NetnsNew => Ok(Reply::Netns(self.netns_new())),
             Request::NetnsDel { netns } => self.netns_del(netns).map(|()| Reply::Done),
             Request::NsidSet { netns, peer, nsid } => self.nsid_set(netns, peer, nsid).map(Reply::Nsid),
             Request::LinkAdd { spec, kind } => self.link_add(spec, kind).map(Reply::Link),
-            Request::PhysAdd { name, address } => self.phys_add(&name, address).map(Reply::Link),
+            Request::PhysAdd { name, address, qdisc } => self.phys_add(&name, address, &qdisc).map(Reply::Link),
             Request::LinkDel { dev } => self.link_del(dev).map(|()| Reply::Done),
             Request::LinkSet { dev, change } => self.link_set(dev, change).map(|()| Reply::Done),
             Request::AltName { dev, name, add } => self.altname(dev, &name, add).map(|()| Reply::Done),

@@ -9,8 +9,10 @@
 pub mod addr;
 mod arp;
 pub mod bridge;
+mod dump;
 pub mod entropy;
 pub mod error;
+pub mod facts;
 pub mod icmp;
 pub mod ifaddr;
 mod ip;
@@ -34,6 +36,7 @@ pub mod trace;
 pub mod wire;
 
 pub use error::{Errno, Error, Result};
+pub use facts::Facts;
 pub use kernel::Kernel;
 pub use request::{Reply, Request};
 pub use snapshot::Snapshot;

@@ -4,7 +4,7 @@ use core::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::addr::DevId;
+use crate::addr::{DevId, NetnsId};
 use crate::error::{Error, Result};
 use crate::kernel::Kernel;
 use crate::path::{Observer, Walk};
@@ -18,6 +18,11 @@ pub struct NeighTable {}
 impl Kernel {
     pub(crate) fn neigh_request(&mut self, _request: Request) -> Result<Reply> {
         Err(Error::unsupported("RTM_NEWNEIGH"))
+    }
+
+    /// The neighbours of a namespace, by device and address.
+    pub(crate) fn neigh_view(&self, _netns: NetnsId) -> Vec<crate::snapshot::Neigh> {
+        Vec::new()
     }
 
     /// The device lost carrier or went down (`neigh_carrier_down`, `neigh_ifdown`): its neighbours go, permanent ones

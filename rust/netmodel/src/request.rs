@@ -326,8 +326,14 @@ pub enum Request {
     NsidSet { netns: NetnsId, peer: NetnsId, nsid: i32 },
     /// RTM_NEWLINK with NLM_F_CREATE|NLM_F_EXCL. Replies `Link`.
     LinkAdd { spec: LinkSpec, kind: LinkKind },
-    /// A physical device appears in `init_net` with a wire to outside. Replies `Link`.
-    PhysAdd { name: String, address: Mac },
+    /// A physical device appears in `init_net` with a wire to outside; `qdisc` is attached when it first goes up.
+    /// Replies `Link`.
+    PhysAdd {
+        name: String,
+        address: Mac,
+        #[serde(default = "pfifo_fast")]
+        qdisc: String,
+    },
     /// RTM_DELLINK.
     LinkDel { dev: Dev },
     /// RTM_SETLINK (`do_setlink`). State set by earlier attributes stays when a later one is refused, as in Linux.
@@ -435,6 +441,11 @@ pub enum Request {
     Undrawn,
     /// Set the next index a namespace gives (`ifindex` of its cyclic counter): what an unseen past used up.
     IfIndexNext { netns: NetnsId, ifindex: IfIndex },
+}
+
+/// The default of `net.core.default_qdisc` in a kernel that nobody configured.
+fn pfifo_fast() -> String {
+    "pfifo_fast".to_string()
 }
 
 /// What a request that was carried out answers.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::addr::DevId;
+use crate::addr::{DevId, NetnsId};
 use crate::error::{Error, Result};
 use crate::kernel::Kernel;
 use crate::path::{Observer, Walk};
@@ -14,6 +14,14 @@ use crate::skb::Skb;
 pub struct Sockets {}
 
 impl Kernel {
+    /// The sockets of a namespace, by id.
+    pub(crate) fn socket_view(&self, _netns: NetnsId) -> Vec<crate::snapshot::Socket> {
+        Vec::new()
+    }
+
+    /// A namespace dies: its sockets are gone.
+    pub(crate) fn socket_exit_net(&mut self, _netns: NetnsId) {}
+
     pub(crate) fn socket_request(&mut self, _request: Request) -> Result<Reply> {
         Err(Error::unsupported("sockets"))
     }

@@ -63,7 +63,7 @@ impl Kernel {
     }
 
     /// `br_changelink`: in the order of the attributes; what came before a refused one stays.
-    pub(super) fn br_changelink(&mut self, bridge: DevId, options: &BridgeOptions) -> Result {
+    pub(crate) fn br_changelink(&mut self, bridge: DevId, options: &BridgeOptions) -> Result {
         self.br_change_times(bridge, options)?;
         if let Some(on) = options.stp_state {
             self.br_stp_set_enabled(bridge, on);
@@ -214,7 +214,7 @@ impl Kernel {
     fn must_be_ethernet(&self, dev: DevId, message: &str) -> Result {
         match self.dev(dev).kind {
             DevKind::Loopback => Err(Error::extack(Errno::EINVAL, message)),
-            DevKind::Phys | DevKind::Veth { .. } | DevKind::Bridge(_) => Ok(()),
+            DevKind::Phys { .. } | DevKind::Veth { .. } | DevKind::Bridge(_) => Ok(()),
         }
     }
 
