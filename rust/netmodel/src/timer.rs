@@ -6,7 +6,7 @@ use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::addr::{DevId, NetnsId, SocketId};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 /// What a timer does when it fires. One timer of each value is pending at most.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,6 +96,19 @@ impl Timers {
     }
 }
 
+/// A tick of the kernel (`HZ` is 250).
+pub const JIFFY: Duration = Duration::millis(4);
+
+/// When a timer of the wheel fires that is armed at `now` for `after`: the further away, the coarser the grid it is
+/// rounded up to (`calc_wheel_index`, kernel/time/timer.c).
+pub fn wheel(now: Instant, after: Duration) -> Instant {
+    let delta = after.0.div_ceil(JIFFY.0);
+    let expires = now.0 / JIFFY.0 + delta;
+    let level = (1..8).find(|level| delta < 63 << (3 * (level - 1))).map_or(7, |level| level - 1);
+    let shift = 3 * level;
+    Instant((((expires >> shift) + 1) << shift) * JIFFY.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +122,12 @@ mod tests {
         assert_eq!(timers.pop(Instant(4)), Some((Instant(3), Timer::Linkwatch)));
         assert_eq!(timers.pop(Instant(4)), None);
         assert_eq!(timers.next(), Some(Instant(5)));
+    }
+
+    #[test]
+    fn a_second_is_rounded_up_by_up_to_32_ms_and_five_by_up_to_256() {
+        assert_eq!(wheel(Instant(0), Duration::secs(1)), Instant(1_024_000_000));
+        assert_eq!(wheel(Instant(0), Duration::secs(5)), Instant(5_120_000_000));
+        assert_eq!(wheel(Instant(0), Duration::millis(4)), Instant(8_000_000));
     }
 }

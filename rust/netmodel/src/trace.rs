@@ -54,7 +54,7 @@ pub enum DropReason {
     IP_FORWARDING_OFF,
     /// TTL ran out.
     IP_TTL_EXPIRED,
-    /// Too big, and DF set.
+    /// Longer than a mtu allows: with DF set, or at a receiving device.
     PKT_TOO_BIG,
     /// The neighbour could not be resolved.
     NEIGH_FAILED,
@@ -96,6 +96,10 @@ pub enum DropReason {
     BRIDGE_LOCKED,
     /// The rate limit of ICMP errors.
     ICMP_RATELIMIT,
+    /// Fragments of it did not come in time.
+    FRAG_REASM_TIMEOUT,
+    /// The fragments do not fit together.
+    FRAG_REASM_FAILED,
 }
 
 /// One thing that happened to a packet.
@@ -171,6 +175,8 @@ pub struct Copy {
 pub struct Trace {
     /// When it entered.
     pub at: Instant,
+    /// Nanoseconds that its steps take, by the cost model.
+    pub cost_ns: u64,
     /// The copies, in the order in which they were made.
     pub copies: Vec<Copy>,
 }

@@ -6,7 +6,7 @@ use crate::addr::{DevId, Mac};
 use crate::kernel::Kernel;
 use crate::packet::{Net, Packet};
 use crate::path::{Observer, Walk};
-use crate::skb::{PktType, Skb};
+use crate::skb::Skb;
 use crate::time::{Duration, Instant};
 use crate::timer::Timer;
 use crate::trace::Step;
@@ -240,9 +240,8 @@ impl<O: Observer> Walk<'_, O> {
             src: self.kernel.dev(dev).address,
             net: Net::Other { proto: data.len() as u16, data },
         };
-        let copy = self.observer.begin(None, &packet);
-        let len = crate::wire::emit(&packet).len();
-        self.br_dev_queue_push_xmit(dev, Skb { packet, len, pkt_type: PktType::Outgoing, copy, mark: 0 });
+        let skb = self.begin(None, packet);
+        self.br_dev_queue_push_xmit(dev, skb);
         self.kernel.port_of(bridge, dev).config_pending = false;
         self.kernel.timers.arm(Timer::Hold(dev), round_jiffies(now + HOLD_TIME, now));
     }
