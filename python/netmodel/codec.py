@@ -297,7 +297,7 @@ _REQUEST: dict[str, Callable[[Any], request.Request]] = {
     "NetnsDel": lambda v: request.NetnsDel(v["netns"]),
     "NsidSet": lambda v: request.NsidSet(v["netns"], v["peer"], v["nsid"]),
     "LinkAdd": lambda v: request.LinkAdd(_link_spec(v["spec"]), _link_kind(v["kind"])),
-    "PhysAdd": lambda v: request.PhysAdd(v["name"], v["address"]),
+    "PhysAdd": lambda v: request.PhysAdd(v["name"], v["address"], v["qdisc"]),
     "LinkDel": lambda v: request.LinkDel(_dev(v["dev"])),
     "LinkSet": lambda v: request.LinkSet(_dev(v["dev"]), _link_change(v["change"])),
     "AltName": lambda v: request.AltName(_dev(v["dev"]), v["name"], v["add"]),
@@ -398,7 +398,7 @@ def _copy(v: Any) -> trace.Copy:
 
 
 def _trace(v: Any) -> trace.Trace:
-    return trace.Trace(v["at"], tuple(map(_copy, v["copies"])))
+    return trace.Trace(v["at"], v["cost_ns"], tuple(map(_copy, v["copies"])))
 
 
 _REPLY: dict[str, Callable[[Any], request.Reply]] = {

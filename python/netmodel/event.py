@@ -20,6 +20,7 @@ class Errno(StrEnum):
     EPERM = "EPERM"
     ENOENT = "ENOENT"
     ESRCH = "ESRCH"
+    ENXIO = "ENXIO"
     E2BIG = "E2BIG"
     EAGAIN = "EAGAIN"
     ENOMEM = "ENOMEM"

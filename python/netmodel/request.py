@@ -387,10 +387,13 @@ class LinkAdd:
 
 @dataclass(frozen=True, slots=True)
 class PhysAdd:
-    """A physical device appears in `init_net` with a wire to outside. Replies `Link`."""
+    """A physical device appears in `init_net` with a wire to outside; `qdisc` is attached when it first goes up.
+    Replies `Link`.
+    """
 
     name: str
     address: str
+    qdisc: str = "pfifo_fast"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class DropReason(StrEnum):
     IP_TTL_EXPIRED = "IP_TTL_EXPIRED"
     """TTL ran out."""
     PKT_TOO_BIG = "PKT_TOO_BIG"
-    """Too big, and DF set."""
+    """Longer than a mtu allows: with DF set, or at a receiving device."""
     NEIGH_FAILED = "NEIGH_FAILED"
     """The neighbour could not be resolved."""
     NEIGH_QUEUEFULL = "NEIGH_QUEUEFULL"
@@ -99,6 +99,10 @@ class DropReason(StrEnum):
     """A locked port."""
     ICMP_RATELIMIT = "ICMP_RATELIMIT"
     """The rate limit of ICMP errors."""
+    FRAG_REASM_TIMEOUT = "FRAG_REASM_TIMEOUT"
+    """Fragments of it did not come in time."""
+    FRAG_REASM_FAILED = "FRAG_REASM_FAILED"
+    """The fragments do not fit together."""
 
 
 @dataclass(frozen=True, slots=True)

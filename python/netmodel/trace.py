@@ -35,6 +35,8 @@ class Trace:
 
     at: Instant
     """When it entered."""
+    cost_ns: int
+    """Nanoseconds that its steps take, by the cost model."""
     copies: tuple[Copy, ...]
     """The copies, in the order in which they were made."""
 
