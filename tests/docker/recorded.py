@@ -34,7 +34,7 @@ def read(name: str) -> list[Turn]:
     turns: list[Turn] = []
     text = (DATA / name).read_text(encoding="utf-8")
     for block in re.split(r"^@ ", text, flags=re.MULTILINE)[1:]:
-        at, command, *lines = block.rstrip("\n").split("\n")
+        at, command, *lines = block.removesuffix("\n").split("\n")
         lines = [line for line in lines if not line.startswith("~")]
         code = int(lines.pop().strip("[]").split()[1]) if lines and lines[-1].startswith("[exit ") else 0
         stdout = "".join(f"{line}\n" for line in lines if not line.startswith("2> "))

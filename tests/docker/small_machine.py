@@ -15,9 +15,9 @@ from netmodel.docker.engine import Engine
 from netmodel.docker.machine import Program, StartError
 from netmodel.entropy import Entropy
 from netmodel.kernel import Kernel
-from netmodel.programs.process import Wait
 from netmodel.platform import PLATFORMS, Platform
-from netmodel.request import AddrAdd, AddrSpec, Dev, How, LinkChange, LinkSet, PhysAdd
+from netmodel.programs.process import Wait
+from netmodel.request import AddrAdd, AddrSpec, Dev, How, LinkChange, LinkSet, PhysAdd, RouteAdd, RouteSpec
 
 SECOND = 10**9
 START = 1_795_618_396 * SECOND
@@ -72,6 +72,8 @@ class SmallMachine:
         self.kernel.apply(PhysAdd("eth0", "00:1c:42:00:00:03"))
         self.kernel.apply(AddrAdd(Dev(0, 2), AddrSpec("192.168.65.3/24"), How.Add))
         self.kernel.apply(LinkSet(Dev(0, 2), LinkChange(up=True)))
+        route = RouteSpec("0.0.0.0/0", kind=1, table=254, protocol=3, scope=0, via="192.168.65.1", oif=2)
+        self.kernel.apply(RouteAdd(0, route, How.Add))
 
     def read_file(self, path: str) -> str | None:
         return RESOLV if path == "/etc/resolv.conf" else None

@@ -95,8 +95,8 @@ class State:
 
     @property
     def running(self) -> bool:
-        """Paused containers run, too."""
-        return self.status in ("running", "paused")
+        """Paused containers run, too, and those that wait to be started again."""
+        return self.status in ("running", "paused", "restarting")
 
 
 @dataclass
@@ -133,6 +133,7 @@ class Container:
     has_started: bool = False
     stopped_by_hand: bool = False
     restarts: int = 0
+    backoff: int = 0
     execs: list[str] = field(default_factory=list)
     init_env: dict[str, str] = field(default_factory=dict)
 

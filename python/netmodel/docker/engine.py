@@ -50,11 +50,7 @@ class Engine:
 
     def stop(self) -> Waiting:
         """Stop the daemon: all containers first; devices of networks stay."""
-        for container in self.containers.values():
-            if container.state.running:
-                by_hand = container.stopped_by_hand
-                yield from self.running.stop(container)
-                container.stopped_by_hand = by_hand
+        yield from self.running.stop_all()
         self.is_up = False
 
     def restart(self) -> Waiting:
@@ -206,20 +202,23 @@ class Engine:
         """Remove a container. Raises `EngineError` if it runs and `force` does not say to kill it."""
         container = self.running.find(reference)
         if container.state.running:
-            if not force:
+            if container.task is None and force:
+                container.state.status = "exited"
+            elif not force:
                 raise EngineError(
                     409,
                     f"You cannot remove a running container {container.id}. "
                     "Stop the container before attempting removal or force remove",
                 )
-            yield from self.running.kill(container)
+            else:
+                yield from self.running.kill(container)
         self.containers.pop(container.id, None)
 
     def rename(self, reference: str, name: str) -> None:
         """Give a container another name. Raises `EngineError`."""
         container = self.running.find(reference)
         if not NAME.fullmatch(name.removeprefix("/")):
-            wrong = f"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
+            wrong = f"Invalid container name (/{name.removeprefix('/')}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
             raise EngineError(400, f"Error when allocating new name: {wrong}")
         holder = next((one for one in self.containers.values() if one.name == name.removeprefix("/")), None)
         if holder is container:

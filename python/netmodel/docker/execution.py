@@ -45,6 +45,9 @@ def check_running(container: Container) -> None:
     """Raises `EngineError` unless something can be run in it."""
     if container.state.status == "paused":
         raise EngineError(409, f"Container {container.name} is paused, unpause the container before exec")
+    if container.state.status == "restarting":
+        message = f"Container {container.id} is restarting, wait until the container is running"
+        raise EngineError(409, message)
     if not container.state.running:
         raise EngineError(409, f"Container {container.id} is not running")
 

@@ -48,7 +48,10 @@ def network_view(network: Network, names: dict[str, str], offset: int) -> Struct
             },
             "Options": dict(network.config.options),
             "Labels": dict(network.config.labels),
-        }
+            "Peers": Nil.SLICE,
+            "Services": Nil.MAP,
+        },
+        optional=("Peers", "Services"),
     )
 
 
@@ -141,7 +144,7 @@ def state_view(container: Container) -> Struct:
             "Status": state.status,
             "Running": state.running,
             "Paused": state.status == "paused",
-            "Restarting": False,
+            "Restarting": state.status == "restarting",
             "OOMKilled": state.oom_killed,
             "Dead": False,
             "Pid": state.pid,

@@ -18,6 +18,7 @@ from netmodel.programs.process import Wait
 SECOND = 10**9
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 STOP_TIMEOUT = 10
+FIRST_DELAY, LAST_DELAY = SECOND // 10, 60 * SECOND
 NETWORK_FAILED = 128
 
 
@@ -270,7 +271,8 @@ class Running:
         elif netns is not None:
             self._joining.release(netns)
         if self._restarts(container, code):
-            self.machine.after(100_000_000 * 2 ** min(container.restarts, 9), lambda: self._again(container))
+            state.status = "restarting"
+            self.machine.after(self._delay(container), lambda: self._again(container))
         elif container.config.auto_remove:
             self._containers.pop(container.id, None)
 
@@ -283,17 +285,28 @@ class Running:
             return code != 0 and (not retries or container.restarts < retries)
         return True
 
+    def _delay(self, container: Container) -> int:
+        """How long until it is started again: 100 ms, doubled each time up to a minute, anew after ten seconds of life."""
+        if container.state.finished - container.state.started >= 10 * SECOND:
+            container.backoff = 0
+        container.backoff = min(container.backoff * 2 or FIRST_DELAY, LAST_DELAY)
+        return container.backoff
+
     def _again(self, container: Container) -> None:
-        if container.id in self._containers and not container.state.running:
+        if container.id in self._containers and container.state.status == "restarting":
             container.restarts += 1
+            container.state.status = "exited"
             self.start(container)
 
     def stop(self, container: Container, seconds: int | None = None) -> Waiting:
         """Ask it to end, then make it: SIGTERM, or what the image says, and SIGKILL after `seconds`, by default 10."""
         if not container.state.running:
             return
-        task = self._task(container)
         container.stopped_by_hand = True
+        if container.state.status == "restarting":
+            container.state.status = "exited"
+            return
+        task = self._task(container)
         config = container.config
         if seconds is None:
             seconds = STOP_TIMEOUT if config.stop_timeout is None else config.stop_timeout
@@ -303,6 +316,17 @@ class Running:
         if container.state.running:
             task.signal(signal.SIGKILL)
             yield Wait(lambda: not container.state.running)
+
+    def stop_all(self) -> Waiting:
+        """What a daemon does that ends: all are asked to end at once, and killed after ten seconds."""
+        alive = [container for container in self._containers.values() if container.state.running]
+        stops = [(container.stopped_by_hand, container, self.stop(container)) for container in alive]
+        waits = {container.id: next(stop, None) for _, container, stop in stops}
+        deadlines = [wait.deadline for wait in waits.values() if wait is not None and wait.deadline is not None]
+        yield Wait(lambda: not any(container.state.running for container in alive), max(deadlines, default=None))
+        for by_hand, container, stop in stops:
+            yield from stop
+            container.stopped_by_hand = by_hand
 
     def restart(self, container: Container, seconds: int | None = None) -> Waiting:
         """Stop and start; the automatic removal that was asked for does not come."""
@@ -315,7 +339,7 @@ class Running:
         number = signal_number(sig)
         if not 0 < number <= 64:
             raise EngineError(400, f"The linux daemon does not support signal {number}")
-        if not container.state.running:
+        if not container.state.running or container.task is None:
             raise EngineError(409, f"Container {container.id} is not running")
         container.stopped_by_hand = True
         self._task(container).signal(number)

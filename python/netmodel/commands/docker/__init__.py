@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from netmodel.commands.docker import images, inspection, lifecycle, network, ps, version
-from netmodel.commands.docker import run as running
+from netmodel.commands.docker import images, inspection, lifecycle, network, ps, run as running, version
 from netmodel.commands.docker.options import ALIASES, MODELLED, Line, Refused, help_of, parse
 from netmodel.commands.docker.steps import Cli, Steps, err, out, refusal
 from netmodel.commands.docker.template import TemplateError
@@ -83,6 +82,9 @@ COMMANDS: Mapping[str, Callable[[Line, Cli], Steps]] = {
     "network disconnect": network.disconnect,
     "network prune": network.prune,
 }
+# What a command is called by its help, when another name for it was typed.
+OTHER_NAMES = {"container ps": "container ls", "container list": "container ls", "image list": "image ls"}
+OTHER_NAMES |= {"network list": "network ls", "network remove": "network rm"}
 UNREACHABLE = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n"
 
 
@@ -101,6 +103,7 @@ def docker(argv: Sequence[str], cli: Cli) -> Steps:
             yield out(_help(cli, name)) if wants else err(_help(cli, name))
             return 0 if wants or not rest else 125
         name, rest = f"{name} {rest[0]}", rest[1:]
+    name = OTHER_NAMES.get(name, name)
     command = ALIASES.get(name, name)
     if command not in COMMANDS:
         return (yield from _unknown(name, cli))
@@ -139,7 +142,9 @@ def _global(words: list[str], cli: Cli) -> Steps:
         problem = f"unknown flag: {words[0].partition('=')[0]}"
     else:
         problem = f"unknown shorthand flag: {words[0][1]!r} in {words[0]}"
-    yield err(f"{problem}\nSee 'docker --help'.\n{_help(cli, 'docker')}\n")
+    # cobra adds `completion` when a command is carried out, which has not come to pass here.
+    usage = "".join(line for line in _help(cli, "docker").splitlines(True) if not line.startswith("  completion "))
+    yield err(f"{problem}\nSee 'docker --help'.\n{usage}\n")
     return 125
 
 

@@ -89,7 +89,11 @@ def is_user_defined(mode: str) -> bool:
 def endpoints(line: Line, mode: str) -> dict[str, EndpointConfig]:
     """What is asked of the endpoint, under the network's name."""
     ip, aliases = line.last("ip"), line.all("network-alias")
-    if mode == "default" or mode.startswith("container") or not (ip or aliases):
+    if mode == "default" or mode.startswith("container"):
+        return {}  # the client puts it under a name that the daemon does not look at: no address is even read
+    if line.has("ip6"):
+        raise UnsupportedError("docker run --ip6")
+    if not (ip or aliases):
         return {}
     return {mode: EndpointConfig(ipv4=ip, aliases=aliases or None, has_ipam=bool(ip))}
 
@@ -119,7 +123,7 @@ def streams(line: Line, is_run: bool) -> tuple[bool, bool, bool]:
             raise Refused(f'invalid argument "{text}" for "-a, --attach" flag: {reason}\n{see(line.typed)}', 125)
     if line.is_set("detach"):
         if named:
-            raise refused(line, "Conflicting options: -a and -d")
+            raise Refused("Conflicting options: -a and -d\n", 1)
         return (False, False, False)
     if named:
         return ("stdin" in named, "stdout" in named, "stderr" in named)

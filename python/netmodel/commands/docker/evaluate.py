@@ -160,7 +160,8 @@ class _Run:
             try:
                 return self.functions[first.name](*(None if item is MISSING else item for item in arguments))
             except TemplateError as error:
-                raise self.error(first, f"error calling {first.name}: {error}") from None
+                whole = Call(" ".join(operand.text for operand in command), first.column)
+                raise self.error(whole, f"error calling {first.name}: {error}") from None
             except TypeError:
                 raise self.error(first, _arity(first.name, len(arguments))) from None
         if len(command) > 1 or last:
@@ -193,15 +194,12 @@ class _Run:
             value = self.pipeline(operand.start, dot, variables)
         else:
             value = dot if operand.start == "." else variables[operand.start]
-        column = operand.column
         for field in operand.fields:
-            value = self.field(operand, column, value, field)
-            column += len(field) + 1
+            value = self.field(operand, value, field)
         return value
 
-    def field(self, chain: Chain, column: int, value: Any, name: str) -> Any:
-        """One step down. The column is that of the field's own dot, as text/template reports a chain."""
-        at = Chain(chain.start, chain.fields, chain.text, column)
+    def field(self, at: Chain, value: Any, name: str) -> Any:
+        """One step down."""
         if isinstance(value, Context):
             try:
                 return value.field(name)
@@ -249,6 +247,10 @@ def _index(value: Any, *keys: Any) -> Any:
             raise TemplateError("can't index item of type " + kind(value))
         elif isinstance(value, dict):
             value = value.get(key, "" if all(isinstance(item, str) for item in value.values()) else Nil.POINTER)
+        elif isinstance(value, str):
+            if not isinstance(key, int) or not 0 <= key < len(value.encode()):
+                raise TemplateError(f"index out of range: {key}")
+            value = value.encode()[key]
         elif value is None or value is MISSING:
             raise TemplateError("index of untyped nil")
         elif isinstance(value, Nil):

@@ -139,10 +139,6 @@ def port(line: Line, cli: Cli) -> Steps:
     number, _, proto = wanted.partition("/")
     if not number.isdigit():
         raise Refused(f'strconv.ParseUint: parsing "{number}": invalid syntax\n', 1)
-    text = (
-        f"{number}/{proto or 'tcp'}"
-        if cli.engine.machine.platform.has("docker.api_1_41")
-        else f"{number}/{proto or 'tcp'}"
-    )
+    text = f"{number}/{proto or 'tcp'}"
     yield err(f"Error: No public port '{text}' published for {container.name}\n")
     return 1

@@ -23,9 +23,9 @@ HELP_OF_HIDDEN = {"net": "network", "net-alias": "network-alias", "dns-opt": "dn
 MODELLED: Mapping[str, frozenset[str]] = {
     name: frozenset(options.split())
     for name, options in {
-        "run": "add-host attach detach dns dns-option dns-search domainname entrypoint env expose hostname interactive ip "
-        "label mac-address name network network-alias publish restart rm stop-signal stop-timeout tty user workdir sig-proxy pull",
-        "create": "add-host attach dns dns-option dns-search domainname entrypoint env expose hostname interactive ip "
+        "run": "add-host attach detach dns dns-option dns-search domainname entrypoint env expose hostname interactive ip ip6 "
+        "label mac-address name network network-alias publish restart rm stop-signal stop-timeout tty user workdir sig-proxy",
+        "create": "add-host attach dns dns-option dns-search domainname entrypoint env expose hostname interactive ip ip6 "
         "label mac-address name network network-alias publish restart rm stop-signal stop-timeout tty user workdir",
         "ps": "all filter format last latest no-trunc quiet size",
         "exec": "detach env interactive tty user workdir",
@@ -35,7 +35,7 @@ MODELLED: Mapping[str, frozenset[str]] = {
         "kill": "signal",
         "rm": "force volumes",
         "inspect": "format type",
-        "logs": "follow tail timestamps details",
+        "logs": "follow tail timestamps",
         "port": "",
         "version": "format",
         "images": "all format no-trunc quiet",

@@ -156,6 +156,8 @@ def status(one: Container, now: int) -> str:
     state = one.state
     if state.status == "paused":
         return f"Up {human_duration(now - state.started)} (Paused)"
+    if state.status == "restarting":
+        return f"Restarting ({state.exit_code}) {human_duration(now - state.finished)} ago"
     if state.running:
         return f"Up {human_duration(now - state.started)}"
     if state.status == "created":

@@ -31,11 +31,13 @@ class Stream:
     which the client's own terminal undoes."""
 
     tty: bool
+    attached: tuple[int, ...] = (1, 2)
     pending: list[tuple[int, str]] = field(default_factory=list)
 
     def put(self, stream: int, text: str) -> None:
-        """Take what was written."""
-        self.pending.append((1 if self.tty else stream, text))
+        """Take what was written, if its stream is attached."""
+        if self.tty or stream in self.attached:
+            self.pending.append((1 if self.tty else stream, text))
 
     def take(self) -> Iterator[Write]:
         """Pass it on."""
@@ -111,7 +113,8 @@ def pull(cli: Cli) -> Generator[Step, Any, str]:
 
 def _start(line: Line, cli: Cli, container: Container) -> Steps:
     engine, detached = cli.engine, line.is_set("detach")
-    stream = Stream(container.config.tty)
+    _, stdout, stderr = container.config.attach
+    stream = Stream(container.config.tty, (*(1,) * stdout, *(2,) * stderr))
     if not detached:
         engine.running.watchers.setdefault(container.id, []).append(stream.put)
     try:
@@ -120,7 +123,11 @@ def _start(line: Line, cli: Cli, container: Container) -> Steps:
         if container.config.auto_remove:
             engine.containers.pop(container.id, None)
         yield err(f"docker: {refusal(error).rstrip().removesuffix('.')}.\n")
-        if not detached and error.message.startswith(("failed to create shim", "OCI runtime")):
+        if (
+            not detached
+            and not container.config.auto_remove
+            and error.message.startswith(("failed to create shim", "OCI runtime"))
+        ):
             yield err(_context_canceled(cli))
         return start_code(error)
     if detached:
@@ -155,9 +162,7 @@ def _signals(container: Container, task: Task | None, proxies: bool) -> Callable
     return task.signal
 
 
-def _input(
-    is_attached: bool, task: Task | None
-) -> tuple[Callable[[str], None] | None, Callable[[], None] | None]:
+def _input(is_attached: bool, task: Task | None) -> tuple[Callable[[str], None] | None, Callable[[], None] | None]:
     if not is_attached or task is None:
         return None, None
     return task.write, task.close

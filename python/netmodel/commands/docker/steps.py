@@ -10,8 +10,8 @@ from netmodel.commands.docker.evaluate import Template
 from netmodel.commands.docker.template import TemplateError
 from netmodel.commands.system import Write
 from netmodel.docker.engine import Engine
-from netmodel.programs.process import Wait
 from netmodel.errors import EngineError
+from netmodel.programs.process import Wait
 
 
 @dataclass(frozen=True)

@@ -292,15 +292,17 @@ class _Parser:
         if token.kind in makers:
             return makers[token.kind](token)
         if token.kind == "field":
+            at = self.chain_at(token)
             fields, text = self.fields(token.text)
-            return Chain(".", fields, text, self.column(token.at))
+            return Chain(".", fields, text, at)
         if token.kind == "dot":
             return Chain(".", (), ".", self.column(token.at))
         if token.kind == "variable":
             if token.text not in self.variables:
                 raise self.error(f'undefined variable "{token.text}"')
+            at = self.chain_at(token)
             fields, text = self.fields("")
-            return Chain(token.text, fields, token.text + text, self.column(token.at))
+            return Chain(token.text, fields, token.text + text, at)
         if token.text == "(":
             inner = self.pipeline("parenthesized pipeline")
             if not (self.tokens and self.tokens[0].text == ")"):
@@ -311,6 +313,11 @@ class _Parser:
         raise self.error(
             f'unexpected "{token.text}" in operand' if is_argument else f'unexpected "{token.text}" in command'
         )
+
+    def chain_at(self, token: _Token) -> int:
+        """The column of a chain: that of the first field that follows its first word (parse.go, `operand`)."""
+        follows = self.tokens[0] if self.tokens and self.tokens[0].kind == "field" else token
+        return self.column(follows.at)
 
     def word(self, token: _Token) -> Operand:
         """A boolean, nil, or a function."""
