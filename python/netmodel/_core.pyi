@@ -16,7 +16,7 @@ def load(state: bytes) -> Kernel:
 class Kernel:
     """Everything that a kernel's networking holds. Every method raises `InternalError` for a bug, then for ever."""
 
-    def __new__(cls, seed: int) -> Kernel: ...
+    def __new__(cls, seed: int, facts_json: str = "{}") -> Kernel: ...
     def apply(self, request_json: str) -> str:
         """Carry out a request. Returns the reply. Raises `KernelError`, `UnsupportedError`, `ValueError`."""
 

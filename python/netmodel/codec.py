@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from netmodel import event, request, snapshot, step, trace
+from netmodel import event, facts, request, snapshot, step, trace
 
 __all__ = ["decode", "encode"]
 
@@ -138,6 +138,12 @@ _TAGS: dict[type, tuple[str, str]] = {
     snapshot.Veth: ("Veth", "struct"),
     snapshot.Bridge: ("Bridge", "same"),
 }
+
+
+def _facts(v: Any) -> facts.Facts:
+    return facts.Facts(
+        v["operstate_across_netns"], v["local_net_broadcast_routes"], v["rename_while_up"], v["bridge_txqueuelen"]
+    )
 
 
 def _link_spec(v: Any) -> request.LinkSpec:
@@ -653,6 +659,7 @@ def _snapshot(v: Any) -> snapshot.Snapshot:
 
 
 _DECODERS: dict[str, Callable[[Any], Any]] = {
+    "Facts": _facts,
     "LinkSpec": _link_spec,
     "BridgeOptions": _bridge_options,
     "LinkKind": _link_kind,

@@ -11,6 +11,7 @@ from typing import Any
 from netmodel import _core
 from netmodel.codec import decode, encode
 from netmodel.event import Event
+from netmodel.facts import Facts
 from netmodel.request import Reply, Request
 from netmodel.snapshot import Snapshot
 from netmodel.trace import Origin, Trace
@@ -19,17 +20,17 @@ _dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class Kernel:
-    """A kernel with `init_net` and nothing in it but `lo`.
+    """A kernel just booted: `init_net` with `lo`, down.
 
-    `seed` is what its own draws (MACs, ports) come from. A Kernel is used by one thread at a time: a call while
+    `seed` is what its own draws (MACs, ports) come from, `facts` which kernel it is. A Kernel is used by one thread at a time: a call while
     another thread's call runs raises `RuntimeError`. Every call may raise `InternalError`, and does so for ever after
     it has done so once.
     """
 
     __slots__ = ("_core", "_snapshot")
 
-    def __init__(self, seed: int = 0) -> None:
-        self._core = _core.Kernel(seed)
+    def __init__(self, seed: int = 0, facts: Facts | None = None) -> None:
+        self._core = _core.Kernel(seed, _dumps(encode(facts or Facts())))
         self._snapshot: Snapshot | None = None
 
     @classmethod

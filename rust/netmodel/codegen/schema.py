@@ -7,6 +7,7 @@ from typing import Any
 
 # Module: its types' roots, and what it says of itself. A type belongs to the first module that reaches it.
 MODULES = {
+    "facts": (("Facts",), "What differs between kernels."),
     "request": (("Request", "Reply"), "How people change a Kernel: one request for each entry point, and its replies."),
     "step": (("Step",), "What can happen to a packet, one class for each step, and the kernel's reasons to drop it."),
     "trace": (("Origin", "Trace"), "Where a packet enters, and what became of it and of every copy."),
