@@ -41,7 +41,8 @@ def test_a_trace_comes_back() -> None:
         step.Drop(netns=0, dev="eth0", reason=step.DropReason.NO_SOCKET),
         step.Storm(),
     )
-    whole = trace.Trace(5, (trace.Copy(parent=None, summary="a frame", bytes=b"\0" * 60, steps=steps),))
+    copy = trace.Copy(parent=None, summary="a frame", bytes=b"\0" * 60, steps=steps)
+    whole = trace.Trace(at=5, copies=(copy,), cost_ns=9)
     assert decode("Trace", json.loads(json.dumps(encode(whole)))) == whole
 
 
