@@ -56,5 +56,4 @@ impl<O: Observer> Walk<'_, O> {
     pub(crate) fn router_solicit(&mut self, _dev: DevId) {}
     pub(crate) fn mld_work(&mut self, _dev: DevId) {}
     pub(crate) fn igmp_work(&mut self, _dev: DevId) {}
-    pub(crate) fn tcp_timer(&mut self, _socket: SocketId) {}
 }

@@ -2,7 +2,7 @@
 
 mod error;
 mod limit;
-mod quote;
+pub(crate) mod quote;
 
 use core::net::IpAddr;
 use std::collections::BTreeMap;
