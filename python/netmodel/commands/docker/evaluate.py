@@ -176,7 +176,8 @@ class _Run:
 
     def check(self, call: Call, operands: tuple[Operand, ...], arguments: list[Any]) -> None:
         """Arguments of a wrong type are refused before the call (exec.go, `validateType`)."""
-        for number, (operand, value) in enumerate(zip(operands, arguments, strict=False)):
+        for number, value in enumerate(arguments):
+            operand: Operand = operands[number] if number < len(operands) else call
             if call.name in TEXTS and number == 0:
                 if isinstance(operand, Literal) and not isinstance(value, str):
                     raise self.error(operand, f"expected string; found {operand.text}")
@@ -327,10 +328,10 @@ def _print(*values: Any) -> str:
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "json": _json,
-    "split": lambda text, by: text.split(by),
+    "split": lambda text, by: text.split(by) if by else list(text),
     "join": lambda items, by: by.join([] if isinstance(items, Nil) else items),
-    "html": lambda text: html.escape(text).replace("&quot;", "&#34;").replace("&#x27;", "&#39;"),
-    "urlquery": lambda text: quote_plus(text),
+    "html": lambda *values: html.escape(_print(*values)).replace("&quot;", "&#34;").replace("&#x27;", "&#39;"),
+    "urlquery": lambda *values: quote_plus(_print(*values)),
     "title": _title,
     "lower": lambda text: text.lower(),
     "upper": lambda text: text.upper(),
