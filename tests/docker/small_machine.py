@@ -101,7 +101,7 @@ class SmallMachine:
         argv = program.argv
         if argv == ("cat",):
             return
-        texts = {
+        texts: dict[str, Callable[[], str]] = {
             "echo": lambda: " ".join(argv[1:]) + "\n",
             "env": lambda: "".join(f"{name}={value}\n" for name, value in program.env.items()),
             "hostname": lambda: program.hostname + "\n",

@@ -285,8 +285,8 @@ class _Parser:
         token = self.tokens.pop(0)
         makers: dict[str, Callable[[_Token], Operand]] = {
             "string": lambda t: Literal(unquote(t.text), t.text, self.column(t.at)),
-            "char": lambda t: Literal(ord(unquote(t.text)), t.text, self.column(t.at)),
-            "number": lambda t: Literal(number(t.text), t.text, self.column(t.at)),
+            "char": lambda t: Literal(self.char(t.text), t.text, self.column(t.at)),
+            "number": lambda t: Literal(self.number(t.text), t.text, self.column(t.at)),
             "word": self.word,
         }
         if token.kind in makers:
@@ -314,6 +314,25 @@ class _Parser:
             f'unexpected "{token.text}" in operand' if is_argument else f'unexpected "{token.text}" in command'
         )
 
+    def char(self, text: str) -> int:
+        """A character constant: its number."""
+        found = unquote(text)
+        if len(found) != 1:
+            raise self.error(f"malformed character constant: {text}")
+        return ord(found)
+
+    def number(self, text: str) -> int | float:
+        """A numeric constant; a leading zero makes it octal."""
+        digits = text.lstrip("+-")
+        try:
+            if "." in text:
+                return float(text)
+            if len(digits) > 1 and digits.isdigit() and digits[0] == "0":
+                return int(text, 8)
+            return int(text, 0)
+        except ValueError:
+            raise self.error(f'bad number syntax: "{text}"') from None
+
     def chain_at(self, token: _Token) -> int:
         """The column of a chain: that of the first field that follows its first word (parse.go, `operand`)."""
         follows = self.tokens[0] if self.tokens and self.tokens[0].kind == "field" else token
@@ -335,11 +354,6 @@ class _Parser:
         while self.tokens and self.tokens[0].kind == "field":
             text += self.tokens.pop(0).text
         return tuple(text.split(".")[1:]), text
-
-
-def number(text: str) -> int | float:
-    """A numeric constant."""
-    return float(text) if "." in text else int(text, 0)
 
 
 def unquote(text: str) -> str:
