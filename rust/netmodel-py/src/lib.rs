@@ -95,6 +95,11 @@ mod _core {
             self.run(py, |kernel| convert::to_json(&kernel.apply(convert::from_json(request_json)?)?))
         }
 
+        /// A packet enters. Returns its trace. Raises `KernelError`, `UnsupportedError`, `ValueError`.
+        fn send(&self, py: Python<'_>, origin_json: &str, packet: &[u8]) -> PyResult<String> {
+            self.run(py, |kernel| convert::to_json(&kernel.send(convert::from_json(origin_json)?, packet)?))
+        }
+
         /// Let time pass until `until_ns` since boot. Returns the events.
         fn advance(&self, py: Python<'_>, until_ns: u64) -> PyResult<String> {
             self.run(py, |kernel| convert::to_json(&kernel.advance(Instant(until_ns))))
