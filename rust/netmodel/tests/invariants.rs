@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use netmodel::addr::IfIndex;
 use netmodel::snapshot::{Link, LinkInfo, NetnsView};
 use netmodel::time::{Duration, Instant};
-use netmodel::{Error, Facts, Kernel, Reply, Request, Snapshot};
+use netmodel::{Error, Kernel, Reply, Request, Snapshot};
 use proptest::prelude::*;
-use requests::request;
+use requests::{machine, request};
 
 /// `IFF_UP`, and what is only shown with it: `IFF_RUNNING | IFF_LOWER_UP`.
 const UP: u32 = 1;
@@ -68,11 +68,11 @@ fn check_link(shot: &Snapshot, net: &NetnsView, link: &Link) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_kernel_stays_whole_whatever_is_asked(requests in prop::collection::vec(request(), 1..60)) {
-        let mut kernel = Kernel::new(7, Facts::default());
+    fn a_kernel_stays_whole_whatever_is_asked(requests in prop::collection::vec(request(), 20..70)) {
+        let mut kernel = machine();
         for (step, request) in requests.into_iter().enumerate() {
             let before = kernel.snapshot();
             let refused = kernel.apply(request.clone()).is_err();
@@ -90,7 +90,7 @@ proptest! {
 
     #[test]
     fn a_kernel_is_what_its_text_says(requests in prop::collection::vec(request(), 1..30)) {
-        let mut kernel = Kernel::new(7, Facts::default());
+        let mut kernel = machine();
         for request in requests {
             let _ = kernel.apply(request);
         }
@@ -102,7 +102,7 @@ proptest! {
     #[test]
     fn the_same_requests_give_the_same_kernel(requests in prop::collection::vec(request(), 1..30)) {
         let run = || {
-            let mut kernel = Kernel::new(7, Facts::default());
+            let mut kernel = machine();
             let replies: Vec<Result<Reply, Error>> =
                 requests.iter().map(|request| kernel.apply(request.clone())).collect();
             (replies, kernel.advance(Instant(5_000_000_000)), kernel.snapshot())

@@ -1,8 +1,8 @@
 //! Any requests: few names, indexes and addresses, so that they meet.
 
-use netmodel::Request;
 use netmodel::addr::{Cidr, IfIndex, Mac, NetnsId};
 use netmodel::request::{AddrSpec, BridgeOptions, Dev, How, LinkChange, LinkKind, LinkSpec, RouteSpec};
+use netmodel::{Facts, Kernel, Request};
 use proptest::prelude::*;
 
 const NAMES: [&str; 6] = ["v0", "v1", "br0", "a%d", "", "lo"];
@@ -21,11 +21,12 @@ const PATHS: [&str; 6] = [
 ];
 
 fn netns() -> impl Strategy<Value = NetnsId> {
-    (0u32..4).prop_map(NetnsId)
+    // Most happens in one place, so that devices meet.
+    prop_oneof![7 => Just(0u32), 3 => Just(1), 1 => 2u32..4].prop_map(NetnsId)
 }
 
 fn dev() -> impl Strategy<Value = Dev> {
-    (netns(), 0u32..9).prop_map(|(netns, index)| Dev { netns, ifindex: IfIndex(index) })
+    (netns(), 1u32..7).prop_map(|(netns, index)| Dev { netns, ifindex: IfIndex(index) })
 }
 
 fn mac() -> impl Strategy<Value = Mac> {
@@ -64,7 +65,7 @@ prop_compose! {
         address in prop::option::weighted(0.1, mac()),
         mtu in prop::option::weighted(0.1, 60u32..70000),
         master in prop::option::weighted(0.3, 0u32..9),
-        up in prop::option::weighted(0.6, any::<bool>()),
+        up in prop::option::weighted(0.6, prop::bool::weighted(0.8)),
         noarp in prop::option::weighted(0.1, any::<bool>()),
         carrier in prop::option::weighted(0.05, any::<bool>()),
     ) -> LinkChange {
@@ -118,7 +119,10 @@ fn about_links() -> impl Strategy<Value = Request> {
         3 => spec().prop_map(|spec| Request::LinkAdd { spec, kind: LinkKind::Bridge(BridgeOptions::default()) }),
         1 => mac().prop_map(phys),
         2 => dev().prop_map(|dev| Request::LinkDel { dev }),
-        12 => (dev(), change()).prop_map(|(dev, change)| Request::LinkSet { dev, change }),
+        12 => (dev(), prop::bool::weighted(0.7)).prop_map(|(dev, up)| {
+            Request::LinkSet { dev, change: LinkChange { up: Some(up), ..LinkChange::default() } }
+        }),
+        8 => (dev(), change()).prop_map(|(dev, change)| Request::LinkSet { dev, change }),
         2 => (dev(), text(&NAMES), any::<bool>()).prop_map(|(dev, name, add)| Request::AltName { dev, name, add }),
         1 => netns().prop_map(|netns| Request::LinkGet { netns, dev: None }),
     ]
@@ -135,6 +139,21 @@ fn about_addresses() -> impl Strategy<Value = Request> {
         2 => (netns(), route()).prop_map(|(netns, route)| Request::RouteDel { netns, route }),
         2 => (netns(), prefix(&PREFIXES)).prop_map(get),
     ]
+}
+
+/// A machine on which requests find something: two namespaces, a bridge, a pair in one and a pair across.
+pub fn machine() -> Kernel {
+    let spec =
+        |netns: u32, name: &str| LinkSpec { netns: NetnsId(netns), name: name.to_string(), ..LinkSpec::default() };
+    let mut kernel = Kernel::new(7, Facts::default());
+    let setup = [
+        Request::NetnsNew,
+        Request::LinkAdd { spec: spec(0, "v0"), kind: LinkKind::Veth { peer: spec(0, "v1") } },
+        Request::LinkAdd { spec: spec(0, "v2"), kind: LinkKind::Veth { peer: spec(1, "v3") } },
+        Request::LinkAdd { spec: spec(0, "br0"), kind: LinkKind::Bridge(BridgeOptions::default()) },
+    ];
+    setup.into_iter().for_each(|request| drop(kernel.apply(request).expect("nothing is in the way")));
+    kernel
 }
 
 /// Any request of the control plane.
