@@ -231,7 +231,7 @@ def test_a_declaration_that_nothing_asks_for_fails(capsys: pytest.CaptureFixture
         (["replay", "nosuch.md"], 2, "nosuch.md: expected a file that can be read"),
         (["replay", "--platform", "plan9"], 2, "no platform 'plan9'; expected one of debian12"),
         (["replay", "--nosuch"], 2, "expected one of --check, --skip, "),
-        (["nosuch"], 2, "no verb 'nosuch'; expected one of record, replay"),
+        (["nosuch"], 2, "no verb 'nosuch'; expected one of record, replay, shell"),
         (["record", "article-4-none"], 2, "expected --live"),
     ],
 )

@@ -12,6 +12,7 @@ import click
 VERBS = {
     "record": "fill in the outputs of an experiment's commands on a live host",
     "replay": "run experiments on the modelled host, and compare line for line",
+    "shell": "type commands on a modelled host, or where an experiment stands",
 }
 
 
@@ -45,9 +46,9 @@ class Verbs(click.Group):
 
 def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
-        from importlib.metadata import version
+        from netmodel._core import VERSION
 
-        click.echo(f"netmodel {version('netmodel')}")
+        click.echo(f"netmodel {VERSION}")
         ctx.exit()
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from netmodel.experiment.text import Experiment
 
 SCHEMA = "netmodel.replay/1"
+LIVE = "debian12"
 DIM, PLAIN = "\x1b[2m", "\x1b[0m"
 
 
@@ -47,17 +48,21 @@ def command(
     from netmodel.experiment.replay import Replay, live_host, model_host
 
     if platform is not None:
-        _known_platform(platform)
+        check_platform(platform)
     if live and (seed is not None or platform is not None):
         raise click.UsageError("expected --live without --seed and --platform: a live kernel has neither")
     experiments = [library.load(name) for name in names or library.ARTICLE]
-    replay = Replay(live_host() if live else model_host(platform, seed or 0), seed, frozenset(skip))
+    for one in experiments:
+        if live and one.front.platform != LIVE:
+            raise click.UsageError(f"expected experiments of {LIVE} with --live; {one.name}: {one.front.platform}")
+    replay = Replay(live_host() if live else model_host(platform, seed or 0), seed, frozenset(skip), live)
     other = platform is not None and any(one.front.platform != platform for one in experiments)
     mode = "json" if as_json else "skip" if skip else "check" if check and not other else "session"
     return _Printer(replay, mode, platform if other else None).run(experiments)
 
 
-def _known_platform(name: str) -> None:
+def check_platform(name: str) -> None:
+    """Raise `UsageError`, which lists the known platforms, for one that is not among them."""
     from netmodel.platform import PLATFORMS
 
     if name not in PLATFORMS:

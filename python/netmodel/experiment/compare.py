@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from netmodel.experiment.session import Ran
 from netmodel.experiment.text import Key, Output, Turn
+
+Mask = Callable[[str], str]
 
 # A number, a word, or a single sign: what a line is made of, so that `39:` and `@if39` share a part.
 PART = re.compile(r"\d+|[A-Za-z_]+|\S")
@@ -69,14 +71,15 @@ def recorded_lines(turn: Turn, folded: bool) -> list[Line]:
     return lines
 
 
-def compare(ran: Ran, folded: bool, is_last_nested: bool) -> Verdict:
-    """Hold what a command printed to what is recorded; of a setup block only the exit codes.
+def compare(ran: Ran, folded: bool, is_last_nested: bool, mask: Mask = str) -> Verdict:
+    """Hold what a command printed to what is recorded; of a setup block only the exit codes. Lines are equal if they
+    are so under `mask`.
 
     A command in which others are nested has no exit code of its own; the last of them brings it.
     """
     recorded = [] if ran.setup else recorded_lines(ran.turn, folded)
     printed = [] if ran.setup else [line for line in ran.lines if not folded or line.strip()]
-    key = fold if folded else str
+    key = fold if folded else mask
     matched, differences = 0, list[Difference]()
     for line, other in _aligned(recorded, printed, key):
         if line is not None and other is not None and key(line.text) == key(other):
@@ -93,11 +96,8 @@ def _code(ran: Ran) -> int | None:
     return None if ran.completed is None else ran.completed.returncode
 
 
-def _aligned(
-    recorded: Sequence[Line], printed: Sequence[str], key: type[str] | object
-) -> Iterator[tuple[Line | None, str | None]]:
+def _aligned(recorded: Sequence[Line], printed: Sequence[str], key: Mask) -> Iterator[tuple[Line | None, str | None]]:
     """Lines side by side: equal ones first, then those between them in order."""
-    assert callable(key)
     old, new = [key(line.text) for line in recorded], [key(line) for line in printed]
     for tag, i, j, m, n in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag in ("equal", "replace"):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from netmodel.entropy import KINDS, Draw, Entropy, Form, form_of
 from netmodel.experiment import library
-from netmodel.experiment.compare import Verdict, compare
+from netmodel.experiment.compare import Mask, Verdict, compare
 from netmodel.experiment.rename import Renaming
 from netmodel.experiment.session import Session
 from netmodel.experiment.text import Experiment
@@ -40,11 +40,13 @@ class Unasked:
 @dataclass
 class Replay:
     """A series of experiments on hosts of one kind. `seed` gives the declared draws other values; `skip` leaves out
-    commands by number, counted over the series."""
+    commands by number, counted over the series. A `live` host's clock cannot be set: its commands are typed at the
+    declared distances from now, and what is measured there is masked."""
 
     make: HostMaker
     seed: int | None = None
     skip: frozenset[int] = frozenset()
+    live: bool = False
     declared: dict[Draw, str] = field(default_factory=dict)
     clocks: int = 0
     stands_at: str = field(default="", init=False)
@@ -82,11 +84,23 @@ class Replay:
     def _renamed(self, experiment: Experiment) -> Experiment:
         return self._renaming.experiment(experiment) if self._renaming is not None else experiment
 
+    def _paced(self, experiment: Experiment) -> Experiment:
+        if not self.live:
+            return experiment
+        return replace(experiment, front=replace(experiment.front, start=self.host.now))
+
+    def _mask(self) -> Mask:
+        if not self.live:
+            return str
+        from netmodel.live.translate import masked
+
+        return masked
+
     def _stand(self, experiment: Experiment) -> None:
         """Bring the host to where `experiment` ends, without a look at what it prints."""
         renamed = self._renamed(experiment)
         self.entropy.declare(renamed.front.declared)
-        for _ in Session(self.host).run(renamed):
+        for _ in Session(self.host).run(self._paced(renamed)):
             pass
         self.stands_at = experiment.name
 
@@ -96,8 +110,8 @@ class Replay:
         self.entropy.declare(renamed.front.declared)
         session = Session(self.host, self.skip, self._next)
         nested_ends = _last_nested(renamed)
-        for ran in session.run(renamed):
-            yield compare(ran, renamed.front.folded, ran.turn.line in nested_ends)
+        for ran in session.run(self._paced(renamed)):
+            yield compare(ran, renamed.front.folded, ran.turn.line in nested_ends, self._mask())
         self._next = session.number
         self.stands_at = experiment.name
         self.declared |= experiment.front.declared
@@ -147,11 +161,14 @@ def model_host(platform: str | None = None, seed: int = 0) -> HostMaker:
 
 
 def live_host() -> HostMaker:
-    """Live hosts on this machine's kernel. Clocks that are declared do not hold there."""
+    """Live hosts on this machine's kernel, which say their own draws in the values that are declared."""
 
     def make(first: Experiment, entropy: Entropy) -> Host:
         from netmodel.live import LiveHost
+        from netmodel.live.draws import Draws
+        from netmodel.live.translate import TranslatedHost
 
-        return LiveHost(on=first.front.on, timezone=first.front.timezone)
+        host = LiveHost(on=first.front.on, timezone=first.front.timezone)
+        return TranslatedHost(host, Draws(host), entropy)
 
     return make

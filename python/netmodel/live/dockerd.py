@@ -50,10 +50,11 @@ ldd "$(command -v nginx)" | grep -o '/[^ ]*' | while read -r library; do copy "$
 mkdir -p "$root"/var/log/nginx "$root"/var/lib/nginx "$root"/run "$root"/etc/nginx "$root"/usr/share/nginx
 printf 'root:x:0:0:root:/root:/bin/sh\\nwww-data:x:33:33::/:/bin/sh\\n' >"$root/etc/passwd"
 printf 'root:x:0:\\nwww-data:x:33:\\n' >"$root/etc/group"
+ln -s /dev/stderr "$root/var/log/nginx/error.log"
 cat >"$root/etc/nginx/nginx.conf" <<'END'
 user www-data;
 worker_processes 1;
-error_log stderr warn;
+error_log /var/log/nginx/error.log warn;
 pid /run/nginx.pid;
 events { worker_connections 1024; }
 http { access_log off; server { listen 80; root /usr/share/nginx; } }

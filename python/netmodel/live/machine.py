@@ -15,6 +15,7 @@ import fcntl
 import json
 import os
 import select
+import signal
 import socket
 import struct
 import subprocess
@@ -135,7 +136,9 @@ class Agent:
             argv = ["ip", "netns", "exec", request["netns"], *argv]
         tty = request["tty"]
 
-        def own_terminal() -> None:
+        def as_a_shell_starts_it() -> None:
+            for sig in (signal.SIGINT, signal.SIGQUIT):  # ignored if this host was started in the background
+                signal.signal(sig, signal.SIG_DFL)
             if tty:
                 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
@@ -147,7 +150,7 @@ class Agent:
                 stderr=fds[2],
                 env=request["env"],
                 start_new_session=True,
-                preexec_fn=own_terminal,
+                preexec_fn=as_a_shell_starts_it,
                 cwd="/",
             )
         except OSError as error:
