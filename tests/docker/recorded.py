@@ -1,6 +1,7 @@
 """Recorded sessions of the real client and engine: read, replayed on the model, and compared after naming what is random.
 
-`@ SECONDS` says when a command was typed, `$ ` the command, `2> ` a line of stderr, `[exit N]` an exit code that is not 0.
+`@ SECONDS` says when a command was typed, `$ ` the command, `2> ` a line of stderr, `[exit N]` an exit code that is not 0,
+`~` what was done to the daemon without being shown.
 """
 
 from __future__ import annotations
@@ -11,9 +12,15 @@ from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
 RANDOM = re.compile(
-    r"(?P<id>\b[0-9a-f]{64}\b|\b[0-9a-f]{12}\b|(?<=br-)[0-9a-f]{12}\b)|(?P<veth>\bveth[0-9a-f]{7}\b)|"
-    r"(?P<mac>\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b)|(?P<time>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?)|"
-    r"(?P<name>\b[a-z]+_[a-z]+\b(?=\s|$|\"))|(?P<pid>(?<=\"Pid\": )[1-9]\d*|(?<=\"Pid\":)[1-9]\d*)"
+    r"""(?P<id>\b[0-9a-f]{64}\b|\b[0-9a-f]{12}\b)
+    |(?P<veth>\bveth[0-9a-f]{7}\b)
+    |(?P<mac>\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b)
+    |(?P<bridge>\b8000\.[0-9a-f]{12}\b)
+    |(?P<linklocal>\bfe80::[0-9a-f:]+)
+    |(?P<time>\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d:\d\d(?:\.\d+)?Z?)
+    |(?P<name>\b(?!valid_|preferred_)[a-z]+_[a-z]+\b(?=\s|$|\"))
+    |(?P<pid>(?<=\"Pid\":\ )[1-9]\d*|(?<=\"Pid\":)[1-9]\d*)""",
+    re.VERBOSE,
 )
 KEPT_MACS = re.compile(r"02:42:(ac|0a):|00:00:00:00:00:00|ff:ff:ff:ff:ff:ff|00:1c:42:00:00:0\d|02:11:22:33:44:55")
 
@@ -35,11 +42,13 @@ def read(name: str) -> list[Turn]:
     text = (DATA / name).read_text(encoding="utf-8")
     for block in re.split(r"^@ ", text, flags=re.MULTILINE)[1:]:
         at, command, *lines = block.removesuffix("\n").split("\n")
+        unseen = [line for line in lines if line.startswith("~")]
         lines = [line for line in lines if not line.startswith("~")]
         code = int(lines.pop().strip("[]").split()[1]) if lines and lines[-1].startswith("[exit ") else 0
         stdout = "".join(f"{line}\n" for line in lines if not line.startswith("2> "))
         stderr = "".join(f"{line[3:]}\n" for line in lines if line.startswith("2> "))
         turns.append(Turn(float(at), command.removeprefix("$ "), stdout, stderr, code))
+        turns += [Turn(float(at), line, "", "", 0) for line in unseen]
     return turns
 
 

@@ -5,24 +5,41 @@ from __future__ import annotations
 import heapq
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from netmodel.commands.docker import docker
 from netmodel.commands.docker.steps import Attach, Cli
-from netmodel.commands.system import Write
+from netmodel.commands.programs import program
+from netmodel.commands.system import Write, finished
 from netmodel.docker.engine import Engine
 from netmodel.docker.machine import Program, StartError
 from netmodel.entropy import Entropy
+from netmodel.host import Completed
 from netmodel.kernel import Kernel
 from netmodel.platform import PLATFORMS, Platform
 from netmodel.programs.process import Wait
-from netmodel.request import AddrAdd, AddrSpec, Dev, How, LinkChange, LinkSet, PhysAdd, RouteAdd, RouteSpec
+from netmodel.request import (
+    AddrAdd,
+    AddrSpec,
+    Dev,
+    How,
+    LinkAdd,
+    LinkChange,
+    LinkGet,
+    LinkSet,
+    LinkSpec,
+    NetnsNew,
+    RouteAdd,
+    RouteSpec,
+    Veth,
+)
 
 SECOND = 10**9
 START = 1_795_618_396 * SECOND
 RESOLV = "nameserver 10.255.255.53\n"
 FATAL_TO_INIT = 9
+OUTSIDE = 1
 
 
 @dataclass
@@ -51,6 +68,40 @@ class SmallTask:
             self.program.ended(code)
 
 
+class OneName:
+    """`outside` lies in /run/netns: the other end of the cable, as where the recordings were made."""
+
+    def names(self) -> Mapping[str, int]:
+        return {"outside": OUTSIDE}
+
+    def add(self, name: str, netns: int) -> None:
+        raise AssertionError
+
+    def remove(self, name: str) -> None:
+        raise AssertionError
+
+    def pids(self, netns: int) -> list[int]:
+        return []
+
+    def at(self, path: str) -> int | None:
+        return OUTSIDE if path == "/run/netns/outside" else None
+
+
+@dataclass
+class SmallSystem:
+    """What the network tools see."""
+
+    kernel: Kernel
+    netns: int
+    platform: Platform
+    netns_files: OneName = field(default_factory=OneName)
+    stdin: str = ""
+    now: int = START
+
+    def read_file(self, path: str) -> str | None:
+        return None
+
+
 @dataclass
 class SmallMachine:
     """The machine. `timers` are (when, number, act)."""
@@ -69,9 +120,13 @@ class SmallMachine:
         self.kernel = Kernel(self.seed)
         self.entropy = Entropy(self.seed)
         self.kernel.apply(LinkSet(Dev(0, 1), LinkChange(up=True)))
-        self.kernel.apply(PhysAdd("eth0", "00:1c:42:00:00:03"))
+        self.kernel.apply(NetnsNew())
+        outside = LinkSpec(netns=OUTSIDE, name="eth0", address="00:1c:42:00:00:01")
+        self.kernel.apply(LinkAdd(LinkSpec(name="eth0", address="00:1c:42:00:00:03"), Veth(outside)))
+        self.kernel.apply(LinkSet(Dev(OUTSIDE, 2), LinkChange(up=True)))
         self.kernel.apply(AddrAdd(Dev(0, 2), AddrSpec("192.168.65.3/24"), How.Add))
         self.kernel.apply(LinkSet(Dev(0, 2), LinkChange(up=True)))
+        self.kernel.apply(LinkGet(0, None))  # somebody has looked: the namespace outside has id 0
         route = RouteSpec("0.0.0.0/0", kind=1, table=254, protocol=3, scope=0, via="192.168.65.1", oif=2)
         self.kernel.apply(RouteAdd(0, route, How.Add))
 
@@ -85,16 +140,31 @@ class SmallMachine:
         argv = program.argv
         if argv[0] == "/etc/passwd":
             raise StartError('exec: "/etc/passwd": permission denied', 126)
-        if argv[0] not in ("sleep", "sh", "/bin/sh", "true", "echo", "cat", "env", "nginx", "hostname"):
+        if argv[0] not in ("ip", "sleep", "sh", "/bin/sh", "true", "echo", "cat", "env", "nginx", "hostname"):
             raise StartError(f'exec: "{argv[0]}": executable file not found in $PATH', 127)
         task = SmallTask(program, next(self.pids))
-        if argv[0] in ("echo", "env", "true", "hostname", "cat"):
+        if argv[0] == "ip":
+            self.after(0, lambda: self._tool(task))
+        elif argv[0] in ("echo", "env", "true", "hostname", "cat"):
             self.after(0, lambda: self._print(task))
         elif argv[0] == "sleep":
             self.after(int(argv[1]) * SECOND, lambda: task.end(0))
         elif argv[1:2] == ("-c",) and "while" not in argv[2]:
             self.after(0, lambda: self._shell(task, argv[2]))
         return task
+
+    def _tool(self, task: SmallTask) -> None:
+        """One of busybox's network tools in the container's namespace."""
+        ended = self.tool(["busybox", *task.program.argv], task.program.netns)
+        task.program.output(1, ended.stdout)
+        task.program.output(2, ended.stderr)
+        task.end(ended.returncode)
+
+    def tool(self, argv: list[str], netns: int = 0) -> Completed:
+        """Run a network tool to its end."""
+        run = program(argv)
+        assert run is not None
+        return finished(run(argv, SmallSystem(self.kernel, netns, self.platform)))
 
     def _print(self, task: SmallTask) -> None:
         program = task.program
@@ -130,6 +200,7 @@ class SmallMachine:
             self.now = max(self.now, when)
             act()
         self.now = max(self.now, until)
+        self.kernel.advance(self.now - START)
 
     def wait(self, is_done: Callable[[], bool], deadline: int | None) -> None:
         """Let time pass until something holds."""
@@ -185,5 +256,7 @@ def words_of(line: str) -> list[str]:
 
 
 def is_simple(line: str) -> bool:
-    """Whether a line is one `docker` command, with nothing of a shell's."""
-    return line.startswith("docker") and not re.search(r"[|;&>]", re.sub(r"'[^']*'|\"[^\"]*\"", "", line))
+    """Whether a line is one `docker`, `ip` or `brctl` command, with nothing of a shell's."""
+    return line.split()[0] in ("docker", "ip", "brctl") and not re.search(
+        r"[|;&>]", re.sub(r"'[^']*'|\"[^\"]*\"", "", line)
+    )
