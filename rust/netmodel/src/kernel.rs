@@ -99,6 +99,8 @@ impl Kernel {
             Timer::Dad(dev, addr) => self.walk_event(|walk| walk.dad_work(dev, addr)),
             Timer::RouterSolicit(dev) => self.walk_event(|walk| walk.router_solicit(dev)),
             Timer::Mld(dev) => self.walk_event(|walk| walk.mld_work(dev)),
+            Timer::MldDad(dev) => self.walk_event(|walk| walk.mld_dad_work(dev)),
+            Timer::Addr6Lifetime(dev) => self.addrconf_verify(dev),
             Timer::Igmp(dev) => self.walk_event(|walk| walk.igmp_work(dev)),
             Timer::Tcp(socket) => self.walk_event(|walk| walk.tcp_timer(socket)),
             Timer::IpFrag(netns, queue) => self.walk_event(|walk| walk.ip_expire(netns, queue)),

@@ -15,6 +15,7 @@ pub mod error;
 pub mod facts;
 pub mod icmp;
 pub mod ifaddr;
+pub mod igmp;
 pub mod ip;
 pub mod ipv6;
 mod kernel;

@@ -11,9 +11,8 @@ use std::collections::VecDeque;
 use crate::addr::{DevId, NetnsId};
 use crate::kernel::Kernel;
 use crate::link::DevKind;
-use crate::packet::{Net, Packet};
-use crate::skb::{PktType, Skb};
-use crate::sysctl::Ipv6;
+use crate::packet::Packet;
+use crate::skb::Skb;
 use crate::trace::{DropReason, Event, Step};
 use crate::wire;
 
@@ -196,31 +195,15 @@ impl<'k, O: Observer> Walk<'k, O> {
         }
     }
 
-    /// IPv6's own chatter ends here; anything else of IPv6 is not modelled.
-    fn ipv6_rcv(&mut self, dev: DevId, skb: Skb) {
-        let netns = self.netns_of(dev);
-        let chatter = match &skb.packet.net {
-            Net::Ipv6(packet) => wire::is_neighbour_discovery(packet),
-            _ => false,
-        };
-        match skb.pkt_type {
-            PktType::OtherHost => self.kfree_skb(dev, &skb, DropReason::OTHERHOST),
-            _ if self.kernel.dev(dev).conf6.ipv6(Ipv6::DisableIpv6) != 0 => {
-                self.kfree_skb(dev, &skb, DropReason::IPV6DISABLED)
-            }
-            _ if chatter => self.consume_skb(netns, &skb, "ipv6"),
-            _ => self.unsupported(&skb, "IPv6"),
-        }
-    }
-
     /// A device sends a frame (`dev_hard_start_xmit` and the driver's `ndo_start_xmit`).
     fn dev_hard_start_xmit(&mut self, dev: DevId, skb: Skb) {
         let Walk { kernel, observer, .. } = self;
         let device = kernel.dev(dev);
         let (netns, ifindex) = (device.netns, device.ifindex);
         observer.step(skb.copy, || Step::Xmit { netns, dev: ifindex, name: device.name.clone() });
-        // A device that is down or has no carrier has the noop qdisc, which drops without counting (dev_deactivate).
+        // A device that is down or has no carrier has the noop qdisc (dev_deactivate).
         if !device.up || !device.carrier {
+            kernel.dev_mut(dev).stats.tx_dropped += 1;
             return self.kfree_skb(dev, &skb, DropReason::DEV_READY);
         }
         match device.kind {

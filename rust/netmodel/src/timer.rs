@@ -37,6 +37,10 @@ pub enum Timer {
     RouterSolicit(DevId),
     /// `mld_ifc_work` and the group timers of a device.
     Mld(DevId),
+    /// `mld_dad_work` of a device.
+    MldDad(DevId),
+    /// `addrconf_verify_rtnl` of a device's IPv6 addresses.
+    Addr6Lifetime(DevId),
     /// `igmp_ifc_timer_expire` of a device.
     Igmp(DevId),
     /// TCP retransmission or TIME_WAIT of a socket.

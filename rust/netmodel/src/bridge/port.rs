@@ -74,11 +74,10 @@ impl Kernel {
         }
         let address = device.address;
         let port = self.new_nbp(bridge, dev)?;
-        let device = self.dev_mut(dev);
-        device.allmulti_users += 1;
+        self.dev_set_allmulti(dev, 1);
         // Without VLAN filtering every port is promiscuous (`br_manage_promisc`).
-        device.promiscuity += 1;
-        device.master = Some(bridge);
+        self.dev_set_promiscuity(dev, 1);
+        self.dev_mut(dev).master = Some(bridge);
         let now = self.now;
         let br = self.bridge_mut(bridge);
         br.ports.insert(0, port);
@@ -106,9 +105,8 @@ impl Kernel {
     }
 
     fn del_nbp(&mut self, bridge: DevId, dev: DevId) {
-        let device = self.dev_mut(dev);
-        device.allmulti_users -= 1;
-        device.promiscuity -= 1;
+        self.dev_set_allmulti(dev, -1);
+        self.dev_set_promiscuity(dev, -1);
         self.br_stp_disable_port(bridge, dev);
         let br = self.bridge_mut(bridge);
         br.ports.retain(|port| port.dev != dev);
@@ -168,15 +166,33 @@ impl Kernel {
         if br.mtu_set_by_user {
             return;
         }
-        let least = br.ports.iter().map(|port| self.dev(port.dev).mtu).min();
-        self.dev_mut(bridge).mtu = least.unwrap_or(ETH_DATA_LEN);
+        let least = br.ports.iter().map(|port| self.dev(port.dev).mtu).min().unwrap_or(ETH_DATA_LEN);
+        if self.dev(bridge).mtu != least {
+            self.set_mtu(bridge, least);
+        }
     }
 
-    /// Something happened to a device: ports react (`br_device_event`), and so does a bridge itself going up or down
-    /// (`br_dev_open`, `br_dev_stop`).
+    /// A bridge goes up (`br_dev_open`). It is in the snoopers' groups before it counts as up.
+    pub(crate) fn br_dev_open(&mut self, bridge: DevId) {
+        if self.bridge(bridge).mcast_snooping {
+            self.br_multicast_join_snoopers(bridge);
+        }
+        self.dev_mut(bridge).up = true;
+        self.br_stp_enable_bridge(bridge);
+    }
+
+    /// A bridge goes down (`br_dev_stop`).
+    pub(crate) fn br_dev_stop(&mut self, bridge: DevId) {
+        self.br_stp_disable_bridge(bridge);
+        if self.bridge(bridge).mcast_snooping {
+            self.br_multicast_leave_snoopers(bridge);
+        }
+    }
+
+    /// Something happened to a device: ports react (`br_device_event`), and a bridge that is being deleted lets them go.
     pub(crate) fn br_device_event(&mut self, dev: DevId, event: NetdevEvent) {
-        if self.as_bridge(dev).is_some() {
-            return self.br_own_event(dev, event);
+        if event == NetdevEvent::Unregister && self.as_bridge(dev).is_some() {
+            return self.br_dev_delete(dev);
         }
         let Some(bridge) = self.dev(dev).master else { return };
         let running = self.dev(bridge).up;
@@ -191,29 +207,6 @@ impl Kernel {
             NetdevEvent::Unregister => {
                 self.br_del_if(bridge, dev).expect("a device with a bridge as master is its port")
             }
-        }
-    }
-
-    fn br_own_event(&mut self, bridge: DevId, event: NetdevEvent) {
-        match event {
-            NetdevEvent::Up => {
-                self.br_stp_enable_bridge(bridge);
-                if self.bridge(bridge).mcast_snooping {
-                    self.br_multicast_join_snoopers(bridge);
-                }
-            }
-            NetdevEvent::Down => {
-                self.br_stp_disable_bridge(bridge);
-                if self.bridge(bridge).mcast_snooping {
-                    self.br_multicast_leave_snoopers(bridge);
-                }
-            }
-            NetdevEvent::Unregister => self.br_dev_delete(bridge),
-            NetdevEvent::Register
-            | NetdevEvent::ChangeName
-            | NetdevEvent::Change
-            | NetdevEvent::ChangeMtu
-            | NetdevEvent::ChangeAddr => {}
         }
     }
 

@@ -3,6 +3,8 @@
 //! A bridge asks nothing by itself (`mcast_querier` 0). Once somebody else's query was seen, membership decides where a
 //! group goes; that is not modelled, and said by name.
 
+use core::net::{Ipv4Addr, Ipv6Addr};
+
 use serde::{Deserialize, Serialize};
 
 use crate::addr::DevId;
@@ -21,16 +23,26 @@ pub struct Querier {
     pub ip6: bool,
 }
 
+/// `INADDR_ALLSNOOPERS_GROUP`.
+const ALL_SNOOPERS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 106);
+/// `ff02::6a`.
+const ALL_SNOOPERS6: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0x6a);
 const IPPROTO_IGMP: u8 = 2;
 const IGMP_HOST_MEMBERSHIP_QUERY: u8 = 0x11;
 const ICMPV6_MGM_QUERY: u8 = 130;
 
 impl Kernel {
     /// The bridge listens to multicast routers' messages (`br_multicast_join_snoopers`): 224.0.0.106 and ff02::6a.
-    pub(super) fn br_multicast_join_snoopers(&mut self, _bridge: DevId) {}
+    pub(super) fn br_multicast_join_snoopers(&mut self, bridge: DevId) {
+        self.ip_mc_inc_group(bridge, ALL_SNOOPERS);
+        self.ipv6_dev_mc_inc(bridge, ALL_SNOOPERS6);
+    }
 
     /// It no longer does (`br_multicast_leave_snoopers`).
-    pub(super) fn br_multicast_leave_snoopers(&mut self, _bridge: DevId) {}
+    pub(super) fn br_multicast_leave_snoopers(&mut self, bridge: DevId) {
+        self.ip_mc_dec_group(bridge, ALL_SNOOPERS);
+        self.ipv6_dev_mc_dec(bridge, ALL_SNOOPERS6);
+    }
 }
 
 impl<O: Observer> Walk<'_, O> {

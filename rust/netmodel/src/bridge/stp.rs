@@ -1,7 +1,7 @@
 //! The states of ports, with and without the kernel's spanning tree. Models net/bridge/br_stp.c, br_stp_if.c,
 //! br_stp_timer.c and br_stp_bpdu.c as far as a bridge is alone: it sends BPDUs; one that comes in is not modelled.
 
-use super::{BPDU_GUARD, Bridge, Port, State, input};
+use super::{BPDU_GUARD, Bridge, NetdevEvent, Port, State, input};
 use crate::addr::{DevId, Mac};
 use crate::kernel::Kernel;
 use crate::packet::{Net, Packet};
@@ -161,7 +161,7 @@ impl Kernel {
     }
 
     /// The bridge's address is its ports' least one, zero without ports, until the user sets it
-    /// (`br_stp_recalculate_bridge_id`). Then `NETDEV_CHANGEADDR`: its neighbours go.
+    /// (`br_stp_recalculate_bridge_id`).
     pub(super) fn br_stp_recalculate_bridge_id(&mut self, bridge: DevId) {
         const NET_ADDR_SET: u8 = 3;
         if self.dev(bridge).addr_assign_type == NET_ADDR_SET {
@@ -171,7 +171,7 @@ impl Kernel {
         let least = br.ports.iter().map(|port| self.dev(port.dev).address).min().unwrap_or(Mac::ZERO);
         if br.bridge_id != least {
             self.br_stp_change_bridge_id(bridge, least);
-            self.neigh_flush_dev(bridge, true);
+            self.netdev_notify(bridge, NetdevEvent::ChangeAddr);
         }
     }
 
@@ -240,8 +240,7 @@ impl<O: Observer> Walk<'_, O> {
             src: self.kernel.dev(dev).address,
             net: Net::Other { proto: data.len() as u16, data },
         };
-        let skb = self.begin(None, packet);
-        self.br_dev_queue_push_xmit(dev, skb);
+        self.originate(dev, packet);
         self.kernel.port_of(bridge, dev).config_pending = false;
         self.kernel.timers.arm(Timer::Hold(dev), round_jiffies(now + HOLD_TIME, now));
     }

@@ -67,6 +67,7 @@ impl Device {
             ifaddrs: Vec::new(),
             inet6: Default::default(),
             neighs: Default::default(),
+            igmp: Default::default(),
             mc: Vec::new(),
             stats: Default::default(),
         }

@@ -50,6 +50,8 @@ impl Kernel {
             | Timer::Dad(of, _)
             | Timer::RouterSolicit(of)
             | Timer::Mld(of)
+            | Timer::MldDad(of)
+            | Timer::Addr6Lifetime(of)
             | Timer::Igmp(of) => *of == dev,
             Timer::Linkwatch | Timer::CleanupNet(_) | Timer::Tcp(_) | Timer::IpFrag(..) => false,
         });

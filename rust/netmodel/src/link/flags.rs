@@ -37,7 +37,8 @@ impl Kernel {
                 self.netif_carrier_on(dev);
                 self.linkwatch_do_dev(dev);
             }
-            DevKind::Bridge(_) | DevKind::Loopback => self.dev_mut(dev).up = true,
+            DevKind::Bridge(_) => self.br_dev_open(dev),
+            DevKind::Loopback => self.dev_mut(dev).up = true,
         }
         Ok(())
     }
@@ -67,7 +68,8 @@ impl Kernel {
                 }
             }
             DevKind::Phys { .. } => self.netif_carrier_off(dev),
-            DevKind::Bridge(_) | DevKind::Loopback => {}
+            DevKind::Bridge(_) => self.br_dev_stop(dev),
+            DevKind::Loopback => {}
         }
         self.rtmsg_ifinfo(dev);
         self.netdev_notify(dev, NetdevEvent::Down);

@@ -115,6 +115,8 @@ pub struct Device {
     pub inet6: Inet6,
     /// Neighbours.
     pub neighs: NeighTable,
+    /// IPv4 multicast groups.
+    pub igmp: crate::igmp::Groups,
     /// Link-layer multicast list, an entry for each user.
     pub mc: Vec<Mac>,
     /// Counters.

@@ -69,9 +69,9 @@ impl Kernel {
             self.netdev_notify(dev, NetdevEvent::ChangeAddr);
         } else {
             self.set_address(dev, address);
-        }
-        if self.dev(dev).is_bridge() {
-            self.br_set_mac_address(dev);
+            if self.dev(dev).is_bridge() {
+                self.br_set_mac_address(dev);
+            }
         }
         Ok(())
     }

@@ -80,16 +80,6 @@ fn parse_ipv6(data: &[u8]) -> Option<Ipv6> {
     (data[0] >> 4 == 6).then(|| Ipv6 { src, dst, data: data.to_vec() })
 }
 
-/// Whether it is what IPv6 says of its own accord: router and neighbour discovery, MLD reports.
-pub fn is_neighbour_discovery(packet: &Ipv6) -> bool {
-    let (next, body) = match packet.data.get(6) {
-        // MLD stands behind a hop-by-hop header with the router alert.
-        Some(0) => (packet.data.get(40), packet.data.get(48)),
-        next => (next, packet.data.get(40)),
-    };
-    next == Some(&58) && matches!(body, Some(131..=137 | 143))
-}
-
 pub(crate) fn be16(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
 }
