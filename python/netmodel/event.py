@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from netmodel import trace
-    from netmodel.request import IfIndex, NetnsId, SocketId
-    from netmodel.trace import Instant
+from netmodel import trace
+from netmodel.request import IfIndex, NetnsId, SocketId
+from netmodel.trace import Instant
 
 
 class Errno(StrEnum):

@@ -22,9 +22,9 @@ _dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 class Kernel:
     """A kernel just booted: `init_net` with `lo`, down.
 
-    `seed` is what its own draws (MACs, ports) come from, `facts` which kernel it is. A Kernel is used by one thread at a time: a call while
-    another thread's call runs raises `RuntimeError`. Every call may raise `InternalError`, and does so for ever after
-    it has done so once.
+    `seed` is what its own draws (MACs, ports) come from, `facts` which kernel it is. A Kernel is used by one thread
+    at a time: a call while another thread's call runs raises `RuntimeError`. Every call may raise `InternalError`, and
+    does so for ever after it has done so once.
     """
 
     __slots__ = ("_core", "_snapshot")

@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from netmodel.request import IfIndex, NetnsId, Nud, SocketId, SocketKind
-    from netmodel.trace import Instant
+from netmodel.request import IfIndex, NetnsId, Nud, SocketId, SocketKind
+from netmodel.trace import Instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from netmodel.request import IfIndex, NetnsId, SocketId
+from netmodel.request import IfIndex, NetnsId, SocketId
 
 
 class DropReason(StrEnum):

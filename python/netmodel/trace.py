@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from netmodel.request import Dev, NetnsId
-    from netmodel.step import Step
+from netmodel.request import Dev, NetnsId
+from netmodel.step import Step
 
 Instant: TypeAlias = int
 """A point in a Kernel's time, in nanoseconds since its boot."""
@@ -39,6 +38,12 @@ class Trace:
     """Nanoseconds that its steps take, by the cost model."""
     copies: tuple[Copy, ...]
     """The copies, in the order in which they were made."""
+
+    def __str__(self) -> str:
+        """The copies, and under each its hops, one a line."""
+        from netmodel.explain import text
+
+        return text(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,16 @@ from typing import Any
 from schema import MODULES, Node, Schema, Variant, is_bytes, mapping, optional, ordered, target_of
 
 HEAD = "# Written by rust/netmodel/codegen from the Rust types: change those, then `make generate`.\n"
+# What a class can do besides being a value.
+METHODS = {
+    "trace.Trace": '''
+    def __str__(self) -> str:
+        """The copies, and under each its hops, one a line."""
+        from netmodel.explain import text
+
+        return text(self)
+''',
+}
 SCALARS = {"integer": "int", "string": "str", "boolean": "bool", "number": "float"}
 
 
@@ -88,7 +98,7 @@ class Writer:
             )
             if value.get("description"):
                 lines.append(docstring(value["description"], "    "))
-        return "\n".join(lines) + "\n"
+        return "\n".join(lines) + "\n" + METHODS.get(f"{self.module}.{name}", "")
 
     def _default(self, node: Node, value: Any) -> str:
         if value is ...:
@@ -146,8 +156,18 @@ def module_text(schema: Schema, module: str) -> str:
     lines.append("from dataclasses import dataclass")
     if any(schema.kind(name) == "names" for name in names):
         lines.append("from enum import StrEnum")
-    lines.append("from typing import TYPE_CHECKING, TypeAlias" if writer.imports else "from typing import TypeAlias")
-    if writer.imports:
-        lines += ["", "if TYPE_CHECKING:"]
-        lines += [f"    from {home} import {name}" for home, name in sorted(writer.imports)]
-    return "\n".join(lines) + "\n\n" + body + "\n"
+    return "\n".join(lines) + "\n" + imports_text(writer) + "\n\n" + body + "\n"
+
+
+def imports_text(writer: Writer) -> str:
+    """The imports from the other modules; those from later ones, which import this one, only for type checkers."""
+    order = list(MODULES)
+    lines = {"early": ["from typing import TypeAlias"], "late": []}
+    for home, name in sorted(writer.imports):
+        module = name if home == "netmodel" else home.split(".")[1]
+        when = "early" if order.index(module) < order.index(writer.module) else "late"
+        lines[when].append(f"from {home} import {name}")
+    if not lines["late"]:
+        return "\n".join(lines["early"])
+    guarded = ["from typing import TYPE_CHECKING", "if TYPE_CHECKING:", *(f"    {line}" for line in lines["late"])]
+    return "\n".join(lines["early"] + guarded)
