@@ -67,8 +67,8 @@ class Tool:
             self.system.kernel.apply(request)
         except KernelError as error:
             words = dict(said)
-            text = words.get(error.name, words["*"])
-            raise Refused(text.replace("%s", TEXTS[error.name]) + "\n", 1) from error
+            text = words.get(error.name, words["*"]).replace("%s", TEXTS[error.name])
+            raise Refused(f"{text}\n", 1) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,3 +46,9 @@ def write(name: str, value: str, system: System) -> None:
     """Set a value. Raises `KernelError`, `UnsupportedError`."""
     path = path_of(name).removeprefix("net/")
     system.kernel.apply(SysctlSet(netns=system.netns, path=path, value=value))
+
+
+def is_folder(name: str, system: System) -> bool:
+    """Whether there are values below a name."""
+    prefix = path_of(name).rstrip("/") + "/"
+    return any(path.startswith(prefix) for path in values(system))

@@ -29,6 +29,9 @@ from netmodel.request import (
     PortSet,
     Veth,
 )
+from netmodel.snapshot import Bridge as BridgeInfo
+from netmodel.snapshot import Link
+from netmodel.snapshot import Veth as VethInfo
 
 VERBS = ("add", "set", "change", "replace", "delete", "show", "lst", "list", "xstats", "afstats", "property", "help")
 
@@ -161,9 +164,38 @@ def _change(line: LinkLine, session: Session, keys: tuple[str, ...] | None = Non
     return LinkChange(**fields)  # type: ignore[arg-type]
 
 
+def _members(line: LinkLine, session: Session) -> list[Link]:
+    return [link for link in session.view().links if link.group == line.given["group"]]
+
+
+def _set_group(line: LinkLine, session: Session) -> None:
+    """`rtnl_group_changelink`: one device after the other, until one refuses."""
+    change = _change(line, session)
+    members = _members(line, session)
+    if not members:
+        raise Refused("RTNETLINK answers: No such device\n", 2, exits=False)
+    for link in members:
+        session.apply(LinkSet(dev=Dev(netns=session.netns, ifindex=link.ifindex), change=change))
+
+
+def _delete_group(line: LinkLine, session: Session) -> None:
+    """`rtnl_group_dellink`: all or none; the default group cannot be deleted."""
+    if line.given["group"] == 0:
+        raise Refused("RTNETLINK answers: Operation not permitted\n", 2, exits=False)
+    members = _members(line, session)
+    if not members:
+        raise Refused("RTNETLINK answers: No such device\n", 2, exits=False)
+    if not all(isinstance(link.info, (VethInfo, BridgeInfo)) for link in members):
+        raise Refused("RTNETLINK answers: Operation not supported\n", 2, exits=False)
+    for link in members:
+        if any(left.ifindex == link.ifindex for left in session.view().links):
+            session.apply(LinkDel(dev=Dev(netns=session.netns, ifindex=link.ifindex)))
+
+
 def _set(line: LinkLine, session: Session) -> None:
     if line.ifindex == 0:
-        raise UnsupportedError("ip link set group")
+        _set_group(line, session)
+        return
     if line.index is not None:
         raise UnsupportedError("ip link set index")
     session.look(line.ifindex)
@@ -179,7 +211,8 @@ def _set(line: LinkLine, session: Session) -> None:
 
 def _delete(line: LinkLine, session: Session) -> None:
     if line.ifindex == 0:
-        raise UnsupportedError("ip link delete group")
+        _delete_group(line, session)
+        return
     session.look(line.ifindex)
     session.apply(LinkDel(dev=Dev(netns=session.netns, ifindex=line.ifindex)))
 

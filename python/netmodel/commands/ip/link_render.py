@@ -72,6 +72,11 @@ def kind_of(link: Link) -> str:
     return {"Veth": "veth", "Bridge": "bridge"}.get(type(link.info).__name__, "")
 
 
+def operstate_of(link: Link) -> str:
+    """The state that RTM_NEWLINK tells: of a device that is not running always DOWN (rtnl_fill_ifinfo)."""
+    return OPERSTATES[link.operstate] if link.flags & IFF_UP else "DOWN"
+
+
 def is_wanted(link: Link, wanted: LinkFilter) -> bool:
     """Whether a device passes the filter."""
     if wanted.ifindex is not None and link.ifindex != wanted.ifindex:
@@ -122,7 +127,7 @@ def print_link(printer: Printer, link: Link, scene: Scene, is_link: bool, is_one
     printer.any("qdisc", "qdisc %s ", link.qdisc)
     if link.master is not None:
         printer.any("master", "master %s ", scene.name_of(link.master))
-    printer.any("operstate", "state %s ", OPERSTATES[link.operstate])
+    printer.any("operstate", "state %s ", operstate_of(link))
     if is_link:
         printer.any("linkmode", "mode %s ", LINK_MODES[link.linkmode])
     printer.any("group", "group %s ", group_name(link.group))
@@ -146,7 +151,7 @@ def _print_inet6(printer: Printer, link: Link, scene: Scene) -> None:
     is_peer_down = _print_name(printer, replace(link, link_netnsid=None), scene, "%s: ")
     _print_flags(printer, link.flags, is_peer_down)
     printer.any("mtu", "mtu %d ", link.mtu)
-    printer.any("operstate", "state %s ", OPERSTATES[link.operstate])
+    printer.any("operstate", "state %s ", operstate_of(link))
     if link.txqlen:
         printer.any("txqlen", "qlen %d", link.txqlen)
     printer.text("\n")
@@ -215,7 +220,7 @@ def _print_netnsid(printer: Printer, nsid: int, scene: Scene) -> None:
 
 def _print_brief(printer: Printer, link: Link, scene: Scene) -> None:
     is_peer_down = _print_name(printer, link, scene, "%-16s ")
-    printer.any("operstate", "%-14s ", OPERSTATES[link.operstate])
+    printer.any("operstate", "%-14s ", operstate_of(link))
     if scene.options.family == LINK:
         printer.any("address", "%s ", link.address)
         _print_flags(printer, link.flags, is_peer_down)
