@@ -2,7 +2,7 @@
 
 use crate::addr::{DevId, IfIndex, NetnsId};
 use crate::kernel::Kernel;
-use crate::link::{DevKind, Device};
+use crate::link::{DevKind, Device, oper};
 use crate::netns::Netns;
 use crate::snapshot::{Link, LinkInfo, NetnsView, Rule, Snapshot};
 
@@ -46,7 +46,7 @@ impl Kernel {
             mtu: device.mtu,
             qdisc: device.qdisc.clone(),
             txqlen: device.txqlen,
-            operstate: device.operstate,
+            operstate: if device.up { device.operstate } else { oper::DOWN },
             linkmode: device.linkmode,
             group: device.group,
             master: device.master.map(|master| self.dev(master).ifindex),

@@ -19,6 +19,7 @@ pub enum Errno {
     EACCES = 13,
     EBUSY = 16,
     EEXIST = 17,
+    EXDEV = 18,
     ENODEV = 19,
     EINVAL = 22,
     EMFILE = 24,

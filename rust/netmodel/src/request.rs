@@ -500,4 +500,6 @@ pub struct RouteFound {
     pub src: Option<IpAddr>,
     /// Path mtu exception in bytes, with seconds left.
     pub mtu: Option<(u32, u32)>,
+    /// `RTCF_*`: 0x80000000 local, 0x20000000 multicast, 0x10000000 broadcast, 0x01000000 a redirect is due.
+    pub flags: u32,
 }

@@ -65,7 +65,8 @@ pub struct Link {
     pub qdisc: String,
     /// Transmit queue length; 0 is not shown.
     pub txqlen: u32,
-    /// `IF_OPER_*`: 0 unknown, 2 down, 3 lowerlayerdown, 5 dormant, 6 up.
+    /// `IF_OPER_*` as RTM_NEWLINK carries it (down for what is not up): 0 unknown, 2 down, 3 lowerlayerdown, 5 dormant,
+    /// 6 up.
     pub operstate: u8,
     /// 0 default, 1 dormant.
     pub linkmode: u8,

@@ -1,8 +1,9 @@
 //! Routing tables and their lookup. Models net/ipv4/fib_trie.c and fib_semantics.c.
 //!
-//! `insert` says which routes are taken and where they stand, `lookup` which one a packet follows, `output` what a
+//! `insert` says which routes are taken and where they stand, `lookup` which one a packet follows, `get` what asking for one answers, `output` what a
 //! process's packet gets for a source, `life` how routes come and go with addresses and devices.
 
+mod get;
 mod insert;
 mod life;
 mod lookup;

@@ -1,12 +1,11 @@
 //! Where a packet of a process goes and which source it gets. Models ip_route_output_key_hash_rcu
 //! (net/ipv4/route.c), fib_result_prefsrc (fib_semantics.c), inet_select_addr (devinet.c).
 
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::Ipv4Addr;
 
 use crate::addr::{DevId, NetnsId};
-use crate::error::{Errno, Error, Result};
+use crate::error::{Errno, Result};
 use crate::kernel::Kernel;
-use crate::request::{Reply, Request, RouteFound};
 use crate::route::{FibAlias, Flow, RT_TABLE_LOCAL, RT_TABLE_MAIN, rtn, scope};
 use crate::sysctl::Ipv4;
 
@@ -134,7 +133,7 @@ impl Kernel {
         if alias.kind == rtn::LOCAL {
             let src = self.source_or(ask.src, || alias.prefsrc.unwrap_or(ask.dst));
             let lo = self.net(netns)?.loopback();
-            return Ok(RouteOut { table, ..RouteOut::by(rtn::LOCAL, lo, src) });
+            return self.mkroute_output(&ask, RouteOut { table, ..RouteOut::by(rtn::LOCAL, lo, src) });
         }
         let src = self.source_or(ask.src, || self.fib_result_prefsrc(alias, dev));
         let out = RouteOut { kind: alias.kind, table, via: alias.gw, dev, src, mtu: alias.mtu };
@@ -178,70 +177,5 @@ impl Kernel {
         let mut elsewhere = elsewhere.filter(|ifa| !ifa.is_secondary());
         let found = elsewhere.find(|ifa| ifa.scope != scope::LINK && ifa.scope <= near);
         found.map_or(Ipv4Addr::UNSPECIFIED, |ifa| ifa.addr())
-    }
-
-    /// RTM_GETROUTE for one destination (`inet_rtm_getroute`).
-    pub(crate) fn route_get(&mut self, request: Request) -> Result<Reply> {
-        let Request::RouteGet { netns, dst, src, iif, oif } = request else {
-            return Err(Error::unsupported("another request than RTM_GETROUTE"));
-        };
-        let (IpAddr::V4(dst), None | Some(IpAddr::V4(_))) = (dst, src) else {
-            return Err(Error::unsupported("RTM_GETROUTE of IPv6"));
-        };
-        if iif.is_some() {
-            return Err(Error::unsupported("RTM_GETROUTE with an input device"));
-        }
-        let src = match src {
-            Some(IpAddr::V4(src)) => src,
-            _ => Ipv4Addr::UNSPECIFIED,
-        };
-        self.net(netns)?;
-        let oif = oif.map(|oif| self.dev_by_index(netns, oif).ok_or(Errno::ENODEV)).transpose()?;
-        let out = self.ip_route_output(netns, Ask { dst, src, oif, tos: 0 })?;
-        Ok(Reply::Route(RouteFound {
-            kind: out.kind,
-            via: out.via.map(IpAddr::V4),
-            oif: self.dev(out.dev).ifindex,
-            table: out.table,
-            src: (!out.src.is_unspecified()).then_some(IpAddr::V4(out.src)),
-            mtu: None,
-        }))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::facts::Facts;
-    use crate::request::{AddrSpec, Dev, How, LinkChange, LinkKind, LinkSpec};
-
-    #[test]
-    fn a_connected_destination_gets_the_subnets_address_as_source() {
-        let mut kernel = Kernel::new(7, Facts::default());
-        let netns = NetnsId(0);
-        let spec = |name: &str| LinkSpec { name: name.to_string(), ..LinkSpec::default() };
-        let added = kernel.apply(Request::LinkAdd { spec: spec("v0"), kind: LinkKind::Veth { peer: spec("v1") } });
-        let Ok(Reply::Link(ifindex)) = added else { panic!("{added:?}") };
-        let dev = Dev { netns, ifindex };
-        let addr = AddrSpec {
-            local: "192.0.2.1/24".parse().unwrap(),
-            peer: None,
-            broadcast: None,
-            scope: None,
-            label: None,
-            valid_lft: None,
-            preferred_lft: None,
-            noprefixroute: false,
-            nodad: false,
-            metric: 0,
-        };
-        kernel.apply(Request::AddrAdd { dev, addr, how: How::Add }).unwrap();
-        let dst: IpAddr = "192.0.2.9".parse().unwrap();
-        let get = Request::RouteGet { netns, dst, src: None, iif: None, oif: None };
-        assert_eq!(kernel.apply(get.clone()), Err(Errno::ENETUNREACH.into()));
-        let change = LinkChange { up: Some(true), ..LinkChange::default() };
-        kernel.apply(Request::LinkSet { dev, change }).unwrap();
-        let Ok(Reply::Route(found)) = kernel.apply(get) else { panic!("a route is there") };
-        assert_eq!((found.oif, found.src), (ifindex, Some("192.0.2.1".parse().unwrap())));
     }
 }
