@@ -83,6 +83,7 @@ class Session:
         self.number = first
         self._windows: dict[int, _Window] = {}
         self._instants: list[int] = []
+        self._late = 0
 
     def run(self, experiment: Experiment) -> Iterator[Ran]:
         """Type its commands one after the other; yields each when it is over."""
@@ -108,6 +109,7 @@ class Session:
             due = self._due()
             if due is not None:
                 self.host.advance(due)
+            self._late = self.host.now - due if due is not None else 0
         typed = self.host.now
         window = self._type(step)
         keys: list[int] = []
@@ -143,6 +145,7 @@ class Session:
                 continue
             due = self._due()
             if due is not None:
+                due += self._late  # keys keep their distance from the command
                 completed = self._watch(window, due, lambda: False)
                 if completed is None:
                     self.host.advance(due)
