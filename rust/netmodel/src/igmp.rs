@@ -9,7 +9,7 @@ use crate::kernel::Kernel;
 use crate::packet::{Ipv4, Net, Packet, Transport};
 use crate::path::{Observer, Walk};
 use crate::time::Duration;
-use crate::timer::Timer;
+use crate::timer::{JIFFY, Timer, wheel};
 use crate::wire::checksum;
 
 /// IPv4 groups of a device (the `mc_list` of `struct in_device`).
@@ -48,7 +48,7 @@ fn ip_eth_mc_map(group: Ipv4Addr) -> Mac {
 }
 
 fn jiffies(n: u64) -> Duration {
-    Duration::millis(4 * n)
+    Duration(JIFFY.0 * n)
 }
 
 impl Kernel {
@@ -95,7 +95,7 @@ impl Kernel {
 
     fn igmp_ifc_event(&mut self, dev: DevId) {
         self.dev_mut(dev).igmp.ifc_count = QRV;
-        self.timers.arm(Timer::Igmp(dev), self.now + jiffies(MORE));
+        self.timers.arm(Timer::Igmp(dev), wheel(self.now, jiffies(MORE)));
     }
 
     /// The address that reports carry: the first of the device, or none (`igmpv3_get_srcaddr`).
@@ -120,7 +120,7 @@ impl<O: Observer> Walk<'_, O> {
         if *count != 0 {
             let name = self.kernel.dev(dev).name.clone();
             let drawn = self.kernel.entropy.below("igmp-delay", &name, UNSOLICITED_REPORT_INTERVAL);
-            let at = self.kernel.now + jiffies(drawn + MORE);
+            let at = wheel(self.kernel.now, jiffies(drawn + MORE));
             self.kernel.timers.arm(Timer::Igmp(dev), at);
         }
     }

@@ -51,7 +51,6 @@ impl<O: Observer> Walk<'_, O> {
         let mut skb = self.begin(None, packet);
         skb.len = bytes.len();
         match skb.packet.proto() {
-            wire::ETH_P_IPV6 => self.unsupported(&skb, "IPv6"),
             wire::ETH_P_8021Q | wire::ETH_P_8021AD => self.unsupported(&skb, "a VLAN tag"),
             _ if enter == Enter::Xmit => self.dev_queue_xmit(dev, skb),
             _ => {

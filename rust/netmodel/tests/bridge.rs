@@ -1,10 +1,12 @@
 //! Bridges over a whole Kernel: what requests, carrier and time make of ports, addresses and the FDB.
 
 use netmodel::addr::{IfIndex, Mac, NetnsId};
+use netmodel::packet::{Net, Packet};
 use netmodel::request::{BridgeOptions, Dev, FdbState, How, LinkChange, LinkKind, LinkSpec, PortOptions};
 use netmodel::snapshot::{self, Link, LinkInfo};
 use netmodel::time::{Duration, Instant};
-use netmodel::{Errno, Error, Kernel, Reply, Request};
+use netmodel::trace::{DropReason, Step, Trace};
+use netmodel::{Errno, Error, Kernel, Origin, Reply, Request, wire};
 
 const NETNS: NetnsId = NetnsId(0);
 
@@ -82,6 +84,28 @@ impl Host {
 
     fn mc(&self, name: &str) -> Vec<String> {
         self.link(name).mc.iter().map(Mac::to_string).collect()
+    }
+
+    /// Everything up and settled, IPv6's own frames sent.
+    fn settled() -> Host {
+        let mut host = Host::new();
+        host.join("p1");
+        host.join("p2");
+        host.up(&["br0", "p1", "p2", "h1", "h2"]);
+        host.wait(50_000);
+        host
+    }
+
+    /// A frame of an unknown protocol from the process behind `name`.
+    fn frame(&mut self, name: &str, src: Mac, dst: Mac) -> Trace {
+        let packet = Packet { dst, src, net: Net::Other { proto: 0x88b5, data: vec![0; 46] } };
+        let origin = Origin::Xmit { dev: self.dev(name) };
+        self.kernel.send(origin, &wire::emit(&packet)).unwrap()
+    }
+
+    fn port(&mut self, name: &str, options: PortOptions) {
+        let dev = self.dev(name);
+        self.apply(Request::PortSet { dev, options });
     }
 
     fn errno(&mut self, request: Request) -> Errno {
@@ -245,4 +269,121 @@ fn a_link_local_address_is_tentative_for_one_to_two_seconds() {
     host.down("p1");
     assert_eq!(flags(&host), [0; 0]);
     assert!(host.kernel.now() > Instant(0));
+}
+
+/// Ports that a frame left by, and whether it went up, as the bridge decided.
+fn decided(trace: &Trace) -> (Vec<String>, bool) {
+    let steps = trace.copies.iter().flat_map(|copy| &copy.steps);
+    let decision = |step: &Step| match step {
+        Step::Bridge { egress, local, .. } => Some((egress.clone(), *local)),
+        _ => None,
+    };
+    let decisions: Vec<_> = steps.filter_map(decision).collect();
+    assert_eq!(decisions.len(), 1, "{trace:#?}");
+    decisions[0].clone()
+}
+
+fn drops(trace: &Trace) -> Vec<DropReason> {
+    let steps = trace.copies.iter().flat_map(|copy| &copy.steps);
+    steps.filter_map(|step| if let Step::Drop { reason, .. } = step { Some(*reason) } else { None }).collect()
+}
+
+#[test]
+fn what_ipv6_says_of_its_own_fills_the_fdb_and_the_counters_as_live() {
+    let host = Host::settled();
+    let (p1, p2) = (host.link("p1").ifindex, host.link("p2").ifindex);
+    let own = [(mac(0x21), p1), (mac(0x11), p1), (mac(0x22), p2), (mac(0x12), p2)];
+    assert_eq!(host.fdb(), own);
+    // Four reports of 90 bytes, a solicitation for the address of 86, four for routers of 70 in 50 seconds, as recorded.
+    let h1 = host.link("h1").stats;
+    assert_eq!((h1.tx_packets, h1.tx_bytes), (9, 726));
+    // The bridge counts what goes up without the Ethernet header, all of it multicast.
+    let br0 = host.link("br0").stats;
+    assert_eq!((br0.rx_packets, br0.rx_bytes, br0.multicast), (18, 2 * (726 - 9 * 14), 18));
+}
+
+#[test]
+fn an_unknown_destination_is_flooded_a_known_one_is_not() {
+    let mut host = Host::settled();
+    let (own, other) = (mac(0x21), mac(0x77));
+    assert_eq!(decided(&host.frame("h1", own, other)), (vec!["p2".to_string()], false));
+    assert_eq!(decided(&host.frame("h2", other, own)), (vec!["p1".to_string()], false));
+    let trace = host.frame("h2", mac(0x22), other);
+    assert_eq!((decided(&trace), drops(&trace)), ((vec![], false), vec![DropReason::BRIDGE_NO_EGRESS]));
+    assert_eq!(decided(&host.frame("h1", own, mac(0x12))), (vec![], true));
+    assert_eq!(decided(&host.frame("h1", own, Mac::BROADCAST)), (vec!["p2".to_string()], true));
+}
+
+#[test]
+fn addresses_expire_exactly_and_go_with_the_carrier() {
+    let mut host = Host::settled();
+    let dev = host.dev("br0");
+    host.apply(Request::BridgeSet { dev, options: BridgeOptions { ageing_time: Some(300), ..Default::default() } });
+    host.wait(20);
+    host.frame("h1", mac(0x77), Mac::BROADCAST);
+    host.wait(2990);
+    assert!(host.fdb().iter().any(|(held, _)| *held == mac(0x77)));
+    host.wait(20);
+    assert!(!host.fdb().iter().any(|(held, _)| *held == mac(0x77)));
+    host.frame("h1", mac(0x77), Mac::BROADCAST);
+    host.down("h1");
+    assert!(!host.fdb().iter().any(|(held, _)| *held == mac(0x77)));
+}
+
+#[test]
+fn flags_of_ports_say_who_gets_what() {
+    let on = Some(true);
+    let mut host = Host::settled();
+    host.port("p1", PortOptions { hairpin: on, ..PortOptions::default() });
+    assert_eq!(decided(&host.frame("h1", mac(0x21), mac(0x99))).0, ["p2", "p1"]);
+    host.port("p1", PortOptions { isolated: on, hairpin: Some(false), ..PortOptions::default() });
+    host.port("p2", PortOptions { isolated: on, ..PortOptions::default() });
+    assert_eq!(decided(&host.frame("h1", mac(0x21), mac(0x99))).0, Vec::<String>::new());
+    host.port("p1", PortOptions { isolated: Some(false), locked: on, ..PortOptions::default() });
+    assert_eq!(drops(&host.frame("h1", mac(0x66), mac(0x99))), [DropReason::BRIDGE_LOCKED]);
+    assert_eq!(decided(&host.frame("h1", mac(0x21), mac(0x99))).0, ["p2"]);
+}
+
+#[test]
+fn reserved_groups_stay_at_the_port_but_bpdus_are_flooded_without_stp() {
+    let mut host = Host::settled();
+    let reserved = |last| Mac([0x01, 0x80, 0xc2, 0, 0, last]);
+    assert_eq!(decided(&host.frame("h1", mac(0x21), reserved(0))).0, ["p2"]);
+    assert_eq!(drops(&host.frame("h1", mac(0x21), reserved(1))), [DropReason::BRIDGE_LINK_LOCAL]);
+    assert_eq!(drops(&host.frame("h1", mac(0x21), reserved(14))), [DropReason::UNHANDLED_PROTO]);
+    let dev = host.dev("br0");
+    host.apply(Request::BridgeSet {
+        dev,
+        options: BridgeOptions { group_fwd_mask: Some(0x4000), ..Default::default() },
+    });
+    assert_eq!(decided(&host.frame("h1", mac(0x21), reserved(14))).0, ["p2"]);
+}
+
+#[test]
+fn the_second_of_two_equal_link_local_addresses_fails() {
+    let mut host = Host::new();
+    for name in ["h1", "h2"] {
+        host.set(name, LinkChange { address: Some(mac(0x33)), ..LinkChange::default() });
+    }
+    host.join("p1");
+    host.join("p2");
+    host.up(&["br0", "p1", "p2", "h1"]);
+    host.wait(3000);
+    host.up(&["h2"]);
+    host.wait(3000);
+    assert_eq!((host.link("h1").addrs[0].flags, host.link("h2").addrs[0].flags), (0x80, 0xc8));
+}
+
+#[test]
+fn a_bridge_with_stp_sends_bpdus_and_says_that_it_takes_none() {
+    let mut host = Host::settled();
+    let dev = host.dev("br0");
+    let before = host.link("h2").stats.rx_packets;
+    host.apply(Request::BridgeSet { dev, options: BridgeOptions { stp_state: Some(true), ..Default::default() } });
+    host.wait(10_000);
+    assert!((4..=6).contains(&(host.link("h2").stats.rx_packets - before)));
+    let data = [&[0x42, 0x42, 0x03][..], &[0; 35]].concat();
+    let packet = Packet { dst: Mac([1, 0x80, 0xc2, 0, 0, 0]), src: mac(0x21), net: Net::Other { proto: 38, data } };
+    let trace = host.kernel.send(Origin::Xmit { dev: host.dev("h1") }, &wire::emit(&packet)).unwrap();
+    assert!(matches!(trace.copies[0].steps.last(), Some(Step::Unsupported { .. })), "{trace:#?}");
 }

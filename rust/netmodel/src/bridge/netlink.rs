@@ -3,7 +3,7 @@
 
 use super::fdb::{ADDED_BY_USER, LOCAL, STATIC, STICKY};
 use super::index::Key;
-use super::stp::{JIFFY, MAX_FORWARD_DELAY, MIN_FORWARD_DELAY};
+use super::stp::{MAX_FORWARD_DELAY, MIN_FORWARD_DELAY};
 use super::{
     BCAST_FLOOD, BPDU_GUARD, FLOOD, HAIRPIN_MODE, ISOLATED, LEARNING, MCAST_FLOOD, MULTICAST_FAST_LEAVE, PORT_LOCKED,
     ROOT_BLOCK, State,
@@ -14,7 +14,7 @@ use crate::kernel::Kernel;
 use crate::link::DevKind;
 use crate::request::{BridgeOptions, Dev, FdbState, How, PortOptions, Reply, Request};
 use crate::time::Duration;
-use crate::timer::Timer;
+use crate::timer::{JIFFY, Timer};
 
 /// `BR_GROUPFWD_RESTRICTED`: groups that a bridge never forwards.
 const GROUPFWD_RESTRICTED: u16 = 0b111;

@@ -8,7 +8,7 @@ use crate::packet::{Net, Packet};
 use crate::path::{Observer, Walk};
 use crate::skb::Skb;
 use crate::time::{Duration, Instant};
-use crate::timer::Timer;
+use crate::timer::{JIFFY, Timer};
 use crate::trace::Step;
 
 /// `BR_MIN_FORWARD_DELAY`.
@@ -284,9 +284,6 @@ fn config_bpdu(bridge: &Bridge, port: &Port) -> Vec<u8> {
     }
     data
 }
-
-/// One jiffy at 250 Hz.
-pub(super) const JIFFY: Duration = Duration::millis(4);
 
 /// `round_jiffies`: to a whole second, down in its first quarter, and never into the past.
 fn round_jiffies(at: Instant, now: Instant) -> Instant {

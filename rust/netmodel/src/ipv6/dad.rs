@@ -8,7 +8,7 @@ use crate::addr::DevId;
 use crate::kernel::Kernel;
 use crate::path::{Observer, Walk};
 use crate::time::Duration;
-use crate::timer::Timer;
+use crate::timer::{Timer, wheel};
 
 /// Jiffies in a second.
 const HZ: u64 = 250;
@@ -43,7 +43,7 @@ impl Kernel {
         if let Some(ifa) = self.inet6_ifa(dev, addr) {
             ifa.dad_nonce = nonce;
         }
-        self.timers.arm(Timer::Dad(dev, key(addr)), self.now + jiffies(delay));
+        self.timers.arm(Timer::Dad(dev, key(addr)), wheel(self.now, jiffies(delay)));
     }
 
     /// The device has become ready: addresses that waited for that are checked now (`addrconf_dad_run`).
@@ -101,7 +101,7 @@ impl<O: Observer> Walk<'_, O> {
         }
         ifa.dad_probes -= 1;
         let solicitation = icmpv6::dad_solicitation(addr, &ifa.dad_nonce);
-        self.kernel.timers.arm(Timer::Dad(dev, key(addr)), now + RETRANS_TIME);
+        self.kernel.timers.arm(Timer::Dad(dev, key(addr)), wheel(now, RETRANS_TIME));
         self.ip6_output(dev, solicitation);
     }
 

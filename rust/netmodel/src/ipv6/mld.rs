@@ -10,7 +10,7 @@ use crate::addr::DevId;
 use crate::kernel::Kernel;
 use crate::path::{Observer, Walk};
 use crate::time::{Duration, Instant};
-use crate::timer::Timer;
+use crate::timer::{JIFFY, Timer, wheel};
 
 /// A group that a device is in (`struct ifmcaddr6`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ fn is_never_reported(group: Ipv6Addr) -> bool {
 
 /// `n` jiffies.
 pub(super) fn jiffies(n: u64) -> Duration {
-    Duration::millis(4 * n)
+    Duration(JIFFY.0 * n)
 }
 
 impl Kernel {
@@ -159,14 +159,14 @@ impl Kernel {
 
     fn mld_ifc_event(&mut self, dev: DevId) {
         self.dev_mut(dev).inet6.mc_ifc_count = QRV;
-        self.timers.arm(Timer::Mld(dev), self.now + jiffies(MORE));
+        self.timers.arm(Timer::Mld(dev), wheel(self.now, jiffies(MORE)));
     }
 
     /// A time until the next unsolicited report.
     fn unsolicited_delay(&mut self, dev: DevId) -> Instant {
         let name = self.dev(dev).name.clone();
         let drawn = self.entropy.below("mld-delay", &name, UNSOLICITED_REPORT_INTERVAL);
-        self.now + jiffies(drawn + MORE)
+        wheel(self.now, jiffies(drawn + MORE))
     }
 
     /// The valid link-local address that reports carry, else the unspecified one (`ipv6_get_lladdr`).

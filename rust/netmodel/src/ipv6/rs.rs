@@ -5,19 +5,17 @@ use crate::addr::DevId;
 use crate::kernel::Kernel;
 use crate::path::{Observer, Walk};
 use crate::time::Duration;
-use crate::timer::Timer;
+use crate::timer::{JIFFY, Timer, wheel};
 
 /// `RTR_SOLICITATION_MAX_INTERVAL`.
 const MAX_INTERVAL: Duration = Duration::secs(3600);
-/// One jiffy: intervals are whole ones.
-const JIFFY: u64 = 4_000_000;
 
 impl Kernel {
     /// A span times `low` to `high` millionths, drawn evenly, in whole jiffies.
     fn rs_backoff(&mut self, dev: DevId, span: Duration, low: u64, high: u64) -> Duration {
         let name = self.dev(dev).name.clone();
         let factor = low + self.entropy.below("rs-backoff", &name, high - low + 1);
-        Duration(span.0 / JIFFY * factor / 1_000_000 * JIFFY)
+        Duration(span.0 / JIFFY.0 * factor / 1_000_000 * JIFFY.0)
     }
 
     /// `rfc3315_s14_backoff_update`: about double, up to the greatest interval.
@@ -35,7 +33,7 @@ impl<O: Observer> Walk<'_, O> {
         let interval = self.kernel.rs_backoff(dev, first, 900_000, 1_100_000);
         let inet6 = &mut self.kernel.dev_mut(dev).inet6;
         (inet6.rs_probes, inet6.rs_interval) = (1, interval);
-        let at = self.kernel.now + interval;
+        let at = wheel(self.kernel.now, interval);
         self.kernel.timers.arm(Timer::RouterSolicit(dev), at);
     }
 
@@ -54,7 +52,7 @@ impl<O: Observer> Walk<'_, O> {
         self.ndisc_send_rs(dev);
         let interval = self.kernel.rs_backoff_update(dev, interval);
         self.kernel.dev_mut(dev).inet6.rs_interval = interval;
-        let at = self.kernel.now + interval;
+        let at = wheel(self.kernel.now, interval);
         self.kernel.timers.arm(Timer::RouterSolicit(dev), at);
     }
 
