@@ -1,0 +1,101 @@
+"""Which program a name starts: on the machine, and in a container by its image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import import_module, resources
+
+from netmodel.commands import programs as commands
+from netmodel.errors import UnsupportedError
+from netmodel.programs.process import Context, Program
+
+# Name to module and function; a module is loaded when its program is first started.
+COREUTILS: Mapping[str, str] = {
+    "cat": "files:cat",
+    "date": "clock:date",
+    "echo": "applets:gnu_echo",
+    "false": "applets:false",
+    "hostname": "applets:debian_hostname",
+    "sh": "sh:dash",
+    "dash": "sh:dash",
+    "sleep": "clock:gnu_sleep",
+    "timeout": "clock:gnu_timeout",
+    "true": "applets:true",
+}
+DEBIAN: Mapping[str, str] = {**COREUTILS, "ping": "ping.iputils:run"}
+BUSYBOX: Mapping[str, str] = {
+    "ash": "sh:ash",
+    "cat": "files:busybox_cat",
+    "date": "clock:date",
+    "echo": "applets:busybox_echo",
+    "false": "applets:false",
+    "hostname": "applets:busybox_hostname",
+    "ping": "ping.busybox:run",
+    "sh": "sh:ash",
+    "sleep": "clock:busybox_sleep",
+    "timeout": "clock:busybox_timeout",
+    "true": "applets:true",
+}
+NGINX: Mapping[str, str] = {**COREUTILS, "nginx": "nginx:run"}
+DIRECTORIES = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
+
+
+@cache
+def _names(file: str) -> frozenset[str]:
+    """The programs that are there in reality."""
+    return frozenset((resources.files("netmodel.programs") / file).read_text(encoding="utf-8").split())
+
+
+def find(argv: Sequence[str], context: Context) -> Program | None:
+    """The program that `argv` starts, `None` if there is none of that name.
+
+    Raises `UnsupportedError` for one that is there in reality and is not modelled.
+    """
+    directory, _, name = argv[0].rpartition("/")
+    if directory and context.path(argv[0]).rpartition("/")[0] not in DIRECTORIES:
+        return None
+    if context.image is None:
+        return _on_host(argv, name)
+    image = context.image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    if image == "busybox":
+        if directory and context.path(argv[0]).rpartition("/")[0] != "/bin":
+            return None
+        return _applet(list(argv[1:]) if name == "busybox" and len(argv) > 1 else [name])
+    if image == "nginx":
+        return _known(NGINX, name, "debian.txt", outside="netbase.txt")
+    raise UnsupportedError(f"the programs of the image {context.image}")
+
+
+def _on_host(argv: Sequence[str], name: str) -> Program | None:
+    if name == "busybox":
+        return _applet(list(argv[1:]))
+    found = commands.program(argv)
+    return found if found is not None else _known(DEBIAN, name, "debian.txt", "netbase.txt")
+
+
+def _applet(argv: list[str]) -> Program | None:
+    if not argv:
+        raise UnsupportedError("busybox without an applet")
+    name = argv[0].rpartition("/")[2]
+    if name in BUSYBOX:
+        return _load(BUSYBOX[name])
+    if name in commands.APPLETS:
+        return commands.program(["busybox", *argv])
+    if name in _names("applets.txt"):
+        raise UnsupportedError(f"busybox {name}")
+    return None
+
+
+def _known(table: Mapping[str, str], name: str, file: str, outside: str) -> Program | None:
+    if name in table:
+        return _load(table[name])
+    if name in _names(file) or (table is DEBIAN and name in _names(outside)):
+        raise UnsupportedError(name)
+    return None
+
+
+def _load(place: str) -> Program:
+    module, _, function = place.partition(":")
+    found: Program = getattr(import_module(f"netmodel.programs.{module}"), function)
+    return found
