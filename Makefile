@@ -9,7 +9,7 @@ TOOLS := .venv/.tools
 CORE := .venv/.core
 SETUP := $(TOOLS) $(CORE)
 
-.PHONY: help setup demo test check fix generate wheel clean
+.PHONY: help setup demo test live check fix generate wheel clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -22,6 +22,9 @@ demo: $(SETUP)  ## set up, then replay the article's experiments
 test: $(SETUP)  ## set up, then all tests of the core and of the Python package
 	cargo test --locked --quiet
 	$(BIN)/pytest
+
+live: $(SETUP)  ## the live host's tests and recordings against this kernel; root on Linux
+	NETMODEL_LIVE=1 $(BIN)/pytest tests/live
 
 check: $(SETUP)  ## formats, lints, types, stubs and generated files
 	cargo fmt --all --check
