@@ -365,6 +365,7 @@ def _route_found(v: Any) -> request.RouteFound:
             v["mtu"][0],
             v["mtu"][1],
         ),
+        v["flags"],
     )
 
 

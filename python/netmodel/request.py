@@ -738,10 +738,12 @@ class RouteFound:
     """Output device."""
     table: int
     """The table that answered."""
-    src: str | None = None
+    src: str | None
     """Source the kernel selects."""
-    mtu: tuple[int, int] | None = None
+    mtu: tuple[int, int] | None
     """Path mtu exception in bytes, with seconds left."""
+    flags: int
+    """`RTCF_*`: 0x80000000 local, 0x20000000 multicast, 0x10000000 broadcast, 0x01000000 a redirect is due."""
 
 
 @dataclass(frozen=True, slots=True)

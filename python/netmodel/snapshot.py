@@ -169,7 +169,9 @@ class Link:
     txqlen: int
     """Transmit queue length; 0 is not shown."""
     operstate: int
-    """`IF_OPER_*`: 0 unknown, 2 down, 3 lowerlayerdown, 5 dormant, 6 up."""
+    """`IF_OPER_*` as RTM_NEWLINK carries it (down for what is not up): 0 unknown, 2 down, 3 lowerlayerdown, 5
+    dormant, 6 up.
+    """
     linkmode: int
     """0 default, 1 dormant."""
     group: int

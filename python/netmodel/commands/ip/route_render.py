@@ -13,7 +13,7 @@ from netmodel.commands.words import Prefix
 from netmodel.request import RouteFound
 from netmodel.snapshot import Route
 
-MAIN, BOOT, UNICAST, LOCAL, BROADCAST = 254, 3, 1, 2, 3
+MAIN, BOOT, UNICAST = 254, 3, 1
 RTNH_FLAGS = ((1, "dead"), (4, "onlink"), (16, "linkdown"))
 
 
@@ -133,6 +133,10 @@ def _print_tail(printer: Printer, route: Route) -> None:
     printer.text("\n")
 
 
+# RTCF_* in the order in which `print_cache_flags` names them.
+CACHE_FLAGS = ((0x80000000, "local"), (0x20000000, "mc"), (0x10000000, "brd"), (0x01000000, "redirect"))
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What `ip route get` asked, as far as the answer repeats it."""
@@ -170,7 +174,7 @@ def show_found(found: RouteFound, asked: Asked, scene: Scene) -> str:
 
 
 def _print_cache(printer: Printer, found: RouteFound, asked: Asked, scene: Scene) -> None:
-    names = ["local"] * (found.kind in (LOCAL, BROADCAST)) + ["brd"] * (found.kind == BROADCAST)
+    names = [name for flag, name in CACHE_FLAGS if found.flags & flag]
     printer.text(printer.line_end + "    cache ")
     printer.open_array("cache", "<" if names else "")
     for n, name in enumerate(names):
