@@ -53,7 +53,7 @@ class FrozenSystem:
 
 RECORDED = list(turns("show.txt"))
 JSON = {turn.line: turn.stdout for turn in RECORDED}
-FIRST = next(n for n, turn in enumerate(RECORDED) if turn.line == "bridge -d -s -j fdb") + 1
+FIRST = next(n for n, turn in enumerate(RECORDED) if turn.line == "ip -s -j neigh show nud all") + 1
 
 
 @pytest.mark.parametrize("turn", RECORDED[FIRST:], ids=lambda turn: turn.line)

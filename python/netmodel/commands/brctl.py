@@ -85,7 +85,8 @@ def run(argv: Sequence[str], system: System) -> Running:
     """`brctl ARGV[1:]`. Raises `UnsupportedError` for what is not modelled."""
     words = _options(argv[1:])
     if isinstance(words, Write):
-        yield words
+        yield Write(stderr=words.stderr)
+        yield Write(words.stdout)
         return 1 if words.stderr else 0
     if words == ["-V"]:
         if system.platform.name not in VERSIONS:
@@ -94,7 +95,8 @@ def run(argv: Sequence[str], system: System) -> Running:
         return 0
     command = next((command for command in COMMANDS if words and command.name == words[0]), None)
     if command is None:
-        yield Write(usage(), f"never heard of command [{words[0]}]\n" if words else "")
+        yield Write(stderr=f"never heard of command [{words[0]}]\n" if words else "")
+        yield Write(usage())
         return 1
     if len(words) - 1 < command.words:
         yield Write(f"Incorrect number of arguments for command\nUsage: brctl {command.name} {command.usage}\n")

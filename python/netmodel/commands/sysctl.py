@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from netmodel.commands.strerror import TEXTS
 from netmodel.commands.sysctl_tree import dotted, is_folder, path_of, read, write
 from netmodel.commands.system import Running, System, Write
-from netmodel.commands.usage import usage
+from netmodel.commands.usage import text
 from netmodel.errors import KernelError, UnsupportedError
 
 
@@ -45,15 +45,16 @@ VERSIONS = {"debian12": "sysctl from procps-ng 4.0.2\n"}
 def run(argv: Sequence[str], system: System) -> Running:
     """`sysctl ARGV[1:]`. Raises `UnsupportedError` for what is not modelled."""
     if len(argv) < 2:
-        yield Write(stderr=usage("sysctl", system.platform).stderr)
+        yield Write(stderr=text("sysctl", system.platform))
         return 1
     given, names, unknown = _parse(argv[1:])
     if unknown:
         said = f"unrecognized option '{unknown}'" if unknown.startswith("--") else f"invalid option -- '{unknown[1:]}'"
-        yield Write(usage("sysctl", system.platform).stderr, f"sysctl: {said}\n")
+        yield Write(stderr=f"sysctl: {said}\n")
+        yield Write(text("sysctl", system.platform))
         return 0
     if "help" in given:
-        yield Write(usage("sysctl", system.platform).stderr)
+        yield Write(text("sysctl", system.platform))
         return 0
     if "version" in given:
         if system.platform.name not in VERSIONS:

@@ -63,8 +63,10 @@ def link_lines(link: Link, scene: Scene, family: int, line_end: str) -> str:
             names.append(flag)
     is_peer_down = link.link is not None and not (peer is not None and peer.flags & IFF_UP)
     flags = ",".join(names) + (f"{left:x}" if left else "") + (",M-DOWN" if is_peer_down else "")
-    line = f"{link.ifindex}: {name}: <{flags}> mtu {link.mtu} qdisc {link.qdisc} "
-    if link.master is not None:
+    line = f"{link.ifindex}: {name}: <{flags}> mtu {link.mtu} "
+    if family != 6:  # an AF_INET6 dump tells neither (net/ipv6/addrconf.c, inet6_fill_ifinfo)
+        line += f"qdisc {link.qdisc} "
+    if link.master is not None and family != 6:
         line += f"master {scene.name_of(link.master)} "
     if link.txqlen:
         line += f"qlen {link.txqlen}"
@@ -84,8 +86,7 @@ def show(wanted: AddrFilter, scene: Scene) -> str:
         if wanted.is_up and not link.flags & IFF_UP:
             continue
         addrs = [addr for addr in link.addrs if _is_wanted(addr, wanted)]
-        is_bare = not link.addrs and wanted.family == 0
-        if wanted.family != LINK and not addrs and not is_bare:
+        if wanted.family in (4, 6) and not addrs:
             continue
         if not scene.options.oneline or wanted.family == LINK:
             text += link_lines(link, scene, wanted.family, line_end)

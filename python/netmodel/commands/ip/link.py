@@ -10,6 +10,7 @@ from netmodel.commands.ip.link_parse import LinkLine, Pid, mac_of, parse
 from netmodel.commands.ip.options import LINK, Help
 from netmodel.commands.ip.session import Session
 from netmodel.commands.system import Running, Write
+from netmodel.commands.usage import text
 from netmodel.commands.words import Refused, Words, garbage, matches, missing_device, wrong
 from netmodel.errors import UnsupportedError
 from netmodel.request import (
@@ -29,9 +30,7 @@ from netmodel.request import (
     PortSet,
     Veth,
 )
-from netmodel.snapshot import Bridge as BridgeInfo
-from netmodel.snapshot import Link
-from netmodel.snapshot import Veth as VethInfo
+from netmodel.snapshot import Bridge as BridgeInfo, Link, Veth as VethInfo
 
 VERBS = ("add", "set", "change", "replace", "delete", "show", "lst", "list", "xstats", "afstats", "property", "help")
 
@@ -54,7 +53,10 @@ def run(words: Words, session: Session) -> Running:
     elif verb == "property":
         _property(words, session)
     elif verb == "help":
-        raise Help(f"link {words.take()}" if words.peek() in ("bridge", "bridge_slave", "veth") else "link")
+        if words.peek() in ("bridge", "bridge_slave", "veth"):
+            yield Write(text(f"link {words.take()}", session.system.platform))
+            return 0
+        raise Help("link")
     else:
         raise UnsupportedError(f"ip link {verb}")
     return 0
