@@ -41,6 +41,11 @@ impl Entropy {
         Entropy { seed, ..Entropy::default() }
     }
 
+    /// The seed, for what is random but the same each time, as a hash with a random key is.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// Say what draw `n` of `owner` gives. `name` of a draw is `kind:owner#n`.
     pub fn declare(&mut self, kind: &str, owner: &str, n: u64, value: Vec<u8>) {
         self.declared.insert(format!("{kind}:{owner}#{n}"), value);

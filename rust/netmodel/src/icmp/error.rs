@@ -41,6 +41,7 @@ impl<O: Observer> Walk<'_, O> {
         let mut error =
             Ipv4::new(back.src, packet.src, Transport::Icmp(self.icmp_error(packet, &back, (kind, code, info))));
         error.tos = packet.tos & 0x1e | 0xc0;
+        error.ttl = self.kernel.default_ttl(netns);
         error.id = self.kernel.ip_select_ident(netns, (error.src, error.dst, 1));
         // What netfilter drops of it is lost without a word.
         let _ = self.ip_local_out(back, error, Sent::answer(skb.copy));

@@ -110,6 +110,7 @@ impl<O: Observer> Walk<'_, O> {
         self.observer.step(skb.copy, || Step::Answer { netns, what: what.to_string() });
         let mut reply = Ipv4::new(src, asked.src, Transport::Icmp(message));
         reply.tos = asked.tos;
+        reply.ttl = self.kernel.default_ttl(netns);
         // An answer that cannot be routed is lost without a word, as in icmp_reply.
         let _ = self.ip_send(netns, reply, Sent::answer(skb.copy));
     }

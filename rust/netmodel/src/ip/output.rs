@@ -9,6 +9,7 @@ use crate::kernel::Kernel;
 use crate::packet::{Ipv4, Net, Packet};
 use crate::path::{Hook, HookState, Job, Observer, Verdict, Walk};
 use crate::skb::{PktType, Skb};
+use crate::sysctl::names;
 use crate::timer::JIFFY;
 use crate::trace::DropReason;
 use crate::wire::ipv4;
@@ -29,6 +30,11 @@ impl Kernel {
             net.icmp.idents.insert((src, dst, proto), (next, now));
         }
         next
+    }
+
+    /// `net.ipv4.ip_default_ttl`.
+    pub(crate) fn default_ttl(&self, netns: NetnsId) -> u8 {
+        self.sysctl(netns, &names::IP_DEFAULT_TTL) as u8
     }
 
     /// Bytes that a route lets pass (`dst_mtu`).

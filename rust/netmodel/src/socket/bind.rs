@@ -3,7 +3,7 @@
 use core::net::{IpAddr, SocketAddr};
 
 use crate::addr::{NetnsId, SocketId};
-use crate::error::{Errno, Error, Result};
+use crate::error::{Errno, Result};
 use crate::kernel::Kernel;
 use crate::request::{Reply, SocketKind};
 use crate::route::rtn;
@@ -95,6 +95,10 @@ impl Kernel {
         if addr.is_ipv4() && v6 {
             return Err(Errno::EINVAL.into());
         }
+        let mapped = addr.is_ipv6() && addr.ip().to_canonical().is_ipv4();
+        if mapped && self.sock(socket)?.options.v6_only {
+            return Err(Errno::EINVAL.into());
+        }
         self.check_bindable(netns, kind, addr.ip())?;
         let floor = self.sysctl(netns, &names::IP_UNPRIVILEGED_PORT_START);
         if addr.port() != 0 && i64::from(addr.port()) < floor && !sock.privileged {
@@ -118,14 +122,10 @@ impl Kernel {
 
     /// An address that is the namespace's own, a broadcast or a group (`inet_addr_valid_or_nonlocal`).
     fn check_bindable(&self, netns: NetnsId, kind: SocketKind, ip: IpAddr) -> Result {
-        let IpAddr::V4(ip) = (match ip {
-            IpAddr::V6(ip) if !ip.is_unspecified() => match ip.to_ipv4_mapped() {
-                Some(ip) => IpAddr::V4(ip),
-                None => return Err(Error::unsupported("bind to an IPv6 address other than ::")),
-            },
-            ip => ip,
-        }) else {
-            return Ok(());
+        let ip = match (ip, ip.to_canonical()) {
+            (_, IpAddr::V4(ip)) => ip,
+            (IpAddr::V6(ip), _) => return self.check_bindable_v6(netns, ip),
+            (IpAddr::V4(ip), _) => ip,
         };
         let nonlocal = self.sysctl(netns, &names::IP_NONLOCAL_BIND) != 0;
         if ip.is_unspecified() || nonlocal {
@@ -139,6 +139,19 @@ impl Kernel {
             return Ok(());
         }
         Err(Errno::EADDRNOTAVAIL.into())
+    }
+
+    /// An own IPv6 address or a group; a link-local one is of no device without a scope (`__inet6_bind`).
+    fn check_bindable_v6(&self, netns: NetnsId, ip: core::net::Ipv6Addr) -> Result {
+        if ip.is_unspecified() || ip.is_multicast() {
+            return Ok(());
+        }
+        if ip.is_unicast_link_local() {
+            return Err(Errno::EINVAL.into());
+        }
+        let mut devs = self.net(netns)?.by_index.values();
+        let own = devs.any(|dev| self.inet6_view(*dev).iter().any(|held| held.local.addr == IpAddr::V6(ip)));
+        if own { Ok(()) } else { Err(Errno::EADDRNOTAVAIL.into()) }
     }
 
     /// The range of ports that are given to who asks for none (`net.ipv4.ip_local_port_range`), ends included.

@@ -59,7 +59,8 @@ impl Kernel {
             }
             _ => icmp_payload(&data)?,
         };
-        let packet = template(sock, dst, payload)?;
+        let ttl = if dst.is_multicast() { 1 } else { self.sock_ttl(sock) };
+        let packet = template(sock, (dst, ttl), payload)?;
         let (sent, trace) = self.walk(|walk| walk.datagram_output(socket, packet));
         sent.map(|()| Reply::Trace(vec![trace]))
     }
@@ -72,8 +73,7 @@ fn source_of(sock: &Sock) -> Result<Ipv4Addr> {
 }
 
 /// A packet as a socket's options want it, its identification not chosen yet.
-fn template(sock: &Sock, dst: Ipv4Addr, payload: Transport) -> Result<Ipv4> {
-    let ttl = sock.options.ttl.unwrap_or(if dst.is_multicast() { 1 } else { 64 });
+fn template(sock: &Sock, (dst, ttl): (Ipv4Addr, u8), payload: Transport) -> Result<Ipv4> {
     let src = source_of(sock)?;
     let (tos, options) = (sock.options.tos, Vec::new());
     Ok(Ipv4 { src, dst, tos, id: 0, df: false, mf: false, offset: 0, ttl, options, payload })
@@ -119,6 +119,18 @@ impl<O: Observer> Walk<'_, O> {
         true
     }
 
+    /// To each of the sockets a copy, the last gets the packet itself; where no room is, it ends.
+    fn deliver_to(&mut self, sockets: &[SocketId], dev: DevId, skb: &Skb, message: &Message) {
+        for (n, socket) in sockets.iter().enumerate() {
+            let last = n + 1 == sockets.len();
+            let copy = if last { skb.copy } else { self.observer.begin(Some(skb.copy), &skb.packet) };
+            let skb = Skb { copy, ..skb.clone() };
+            if !self.queue_rcv(*socket, &skb, message.clone()) {
+                self.kfree_skb(dev, &skb, crate::trace::DropReason::SOCKET_RCVBUFF);
+            }
+        }
+    }
+
     /// A UDP datagram for this namespace (`udp_rcv`); false if no socket takes it: ICMP 3/3 is the caller's.
     pub(crate) fn udp_rcv(&mut self, dev: DevId, skb: &Skb) -> bool {
         let Net::Ipv4(packet) = &skb.packet.net else { return false };
@@ -126,16 +138,11 @@ impl<O: Observer> Walk<'_, O> {
         let from = SocketAddr::new(IpAddr::V4(packet.src), udp.sport);
         let to = (packet.dst, udp.dport);
         let group = packet.dst.is_multicast() || skb.rt.as_ref().is_some_and(|rt| rt.kind == RtType::Broadcast);
-        let mut takers = self.kernel.udp_takers(dev, to, from);
-        if !group {
-            takers.truncate(1);
-        }
-        for &socket in &takers {
-            let message = Message { from, data: udp.data.clone() };
-            if !self.queue_rcv(socket, skb, message) {
-                self.kfree_skb(dev, skb, crate::trace::DropReason::SOCKET_RCVBUFF);
-            }
-        }
+        let takers = match group {
+            true => self.kernel.udp_takers(dev, to, from).into_iter().map(|taker| taker.1).collect(),
+            false => self.kernel.udp_taker(dev, to, from).into_iter().collect::<Vec<_>>(),
+        };
+        self.deliver_to(&takers, dev, skb, &Message { from, data: udp.data.clone() });
         // A broadcast that nobody wants ends silently (__udp4_lib_mcast_deliver).
         if group && takers.is_empty() {
             self.kfree_skb(dev, skb, crate::trace::DropReason::NO_SOCKET);
@@ -162,17 +169,15 @@ impl<O: Observer> Walk<'_, O> {
                 .table
                 .values()
                 .filter(|sock| sock.netns == netns && sock.kind == SocketKind::Icmp { ident })
-                .filter(|sock| self.kernel.sock_on_dev(sock, dev) || about.is_some())
+                .filter(|sock| self.kernel.sock_on_dev(sock, dev, packet.dst))
+                .filter(|sock| sock.local.is_none_or(|own| own.ip().is_unspecified() || own.ip() == packet.dst))
                 .map(|sock| sock.id)
                 .collect();
             let from = SocketAddr::new(IpAddr::V4(packet.src), 0);
             let mut data = Vec::new();
             wire::ipv4::emit(packet, &mut data);
-            let took: Vec<bool> = takers
-                .into_iter()
-                .map(|socket| self.queue_rcv(socket, skb, Message { from, data: data.clone() }))
-                .collect();
-            return took.contains(&true);
+            self.deliver_to(&takers, dev, skb, &Message { from, data });
+            return !takers.is_empty();
         }
         match about {
             Some(inner) => self.port_error(skb, (message.kind, message.code), inner),
@@ -211,10 +216,13 @@ fn icmp_err_convert(kind: u8, code: u8) -> Option<(Errno, bool)> {
         (3, 1) => (Errno::EHOSTUNREACH, false),
         (3, 2) => (Errno::ENOPROTOOPT, true),
         (3, 3) => (Errno::ECONNREFUSED, true),
-        (3, 4) => (Errno::EMSGSIZE, false),
+        // With IP_PMTUDISC_WANT, the default, __udp4_lib_err takes it as fatal.
+        (3, 4) => (Errno::EMSGSIZE, true),
         (3, 5) => (Errno::EOPNOTSUPP, false),
         (3, 6 | 9 | 11) => (Errno::ENETUNREACH, code != 11),
-        (3, 10 | 12 | 13) => (Errno::EHOSTUNREACH, code != 12),
+        (3, 7) => (Errno::EHOSTDOWN, true),
+        (3, 8) => (Errno::ENONET, true),
+        (3, 10 | 12..=15) => (Errno::EHOSTUNREACH, code != 12),
         (11, _) => (Errno::EHOSTUNREACH, false),
         _ => return None,
     };
@@ -223,24 +231,41 @@ fn icmp_err_convert(kind: u8, code: u8) -> Option<(Errno, bool)> {
 
 impl Kernel {
     /// Sockets that a datagram is for, the most specific first (`udp4_lib_lookup2`'s score).
-    fn udp_takers(&self, dev: DevId, (dst, port): (Ipv4Addr, u16), from: SocketAddr) -> Vec<SocketId> {
+    fn udp_takers(&self, dev: DevId, (dst, port): (Ipv4Addr, u16), from: SocketAddr) -> Vec<(u32, SocketId)> {
         let netns = self.dev(dev).netns;
         let score = |sock: &Sock| -> Option<u32> {
             let local = sock.local.filter(|local| local.port() == port)?;
             let any = local.ip().is_unspecified();
             let fits = any && !(sock.v6 && sock.options.v6_only) || as_v4(local.ip()).ok() == Some(dst);
             let peer = sock.remote.is_none_or(|remote| remote == from);
-            let near = sock.netns == netns && sock.kind == SocketKind::Udp && self.sock_on_dev(sock, dev);
+            let near = sock.netns == netns && sock.kind == SocketKind::Udp && self.sock_on_dev(sock, dev, dst);
             (fits && peer && near).then(|| {
                 u32::from(!sock.v6)
-                    + 4 * u32::from(!any)
+                    // An address goes before any, whatever else fits: two lookups in Linux.
+                    + 100 * u32::from(!any)
                     + 4 * u32::from(sock.remote.is_some())
                     + 4 * u32::from(sock.options.device.is_some())
             })
         };
         let mut takers: Vec<(u32, SocketId)> =
             self.sockets.table.values().filter_map(|sock| Some((score(sock)?, sock.id))).collect();
-        takers.sort_by_key(|&(score, id)| (core::cmp::Reverse(score), id));
-        takers.into_iter().map(|(_, id)| id).collect()
+        takers.sort_by_key(|&taker| core::cmp::Reverse(taker));
+        takers
+    }
+
+    /// The socket that a datagram is for: of those that fit best the newest, which heads its hash chain; among those that
+    /// share a port by SO_REUSEPORT one at random for each flow (`reuseport_select_sock`).
+    fn udp_taker(&mut self, dev: DevId, to: (Ipv4Addr, u16), from: SocketAddr) -> Option<SocketId> {
+        let mut takers = self.udp_takers(dev, to, from);
+        let best = takers.first()?.0;
+        takers.retain(|taker| taker.0 == best);
+        let shared = |id: &SocketId| self.sock(*id).is_ok_and(|sock| sock.options.reuse_port);
+        let group: Vec<SocketId> = takers.iter().map(|taker| taker.1).filter(shared).collect();
+        if group.len() < 2 {
+            return Some(takers[0].1);
+        }
+        let key = crate::entropy::draw(self.entropy.seed(), "reuseport", &format!("{from}>{}:{}", to.0, to.1), 0, 8);
+        let hash = key.iter().fold(0usize, |hash, byte| hash << 8 | usize::from(*byte));
+        group.get(hash % group.len()).copied()
     }
 }

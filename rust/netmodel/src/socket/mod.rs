@@ -13,6 +13,7 @@ use crate::error::{Errno, Error, Result};
 use crate::kernel::Kernel;
 use crate::request::{Reply, Request, SocketKind, SocketOption};
 use crate::snapshot;
+use crate::sysctl::names;
 use crate::time::Instant;
 use crate::timer::Timer;
 use crate::trace::Event;
@@ -211,13 +212,18 @@ impl Kernel {
         {
             return Err(Errno::ENODEV.into());
         }
-        let options = &mut self.sock_mut(socket)?.options;
+        let sock = self.sock_mut(socket)?;
+        let (v6, bound) = (sock.v6, sock.local.is_some());
+        let options = &mut sock.options;
         match option {
             SocketOption::ReuseAddr(on) => options.reuse_addr = on,
             SocketOption::ReusePort(on) => options.reuse_port = on,
             SocketOption::Broadcast(on) => options.broadcast = on,
+            SocketOption::V6Only(_) if !v6 => return Err(Errno::ENOPROTOOPT.into()),
+            SocketOption::V6Only(_) if bound => return Err(Errno::EINVAL.into()),
             SocketOption::V6Only(on) => options.v6_only = on,
             SocketOption::BindToDevice(name) => options.device = Some(name).filter(|name| !name.is_empty()),
+            SocketOption::Ttl(0) => return Err(Errno::EINVAL.into()),
             SocketOption::Ttl(ttl) => options.ttl = Some(ttl),
             SocketOption::Tos(tos) => options.tos = tos,
             SocketOption::DontFragment(on) => options.dont_fragment = Some(on),
@@ -227,6 +233,10 @@ impl Kernel {
 
     fn socket_recv(&mut self, socket: SocketId) -> Result<Reply> {
         let sock = self.sock_mut(socket)?;
+        // A datagram socket gives its error before what waits (__skb_recv_udp), a connection after it (tcp_recvmsg).
+        if let Some(errno) = sock.error.take_if(|_| sock.kind != SocketKind::Tcp) {
+            return Err(errno.into());
+        }
         if let Some(message) = sock.queue.pop_front() {
             return Ok(Reply::Datagram { from: message.from, data: message.data });
         }
@@ -277,9 +287,16 @@ impl Kernel {
         self.netns.get(&sock.netns)?.by_name.get(name).copied()
     }
 
-    /// Whether a packet that came in by `dev` may reach a socket bound to a device.
-    fn sock_on_dev(&self, sock: &Sock, dev: DevId) -> bool {
-        sock.options.device.is_none() || self.sock_oif(sock) == Some(dev)
+    /// Whether a packet to `dst` that came in by `dev` may reach a socket bound to a device. One that never left counts
+    /// as come in by the device that has its destination (`inet_iif` of a local route).
+    fn sock_on_dev(&self, sock: &Sock, dev: DevId, dst: Ipv4Addr) -> bool {
+        let local = if self.dev(dev).is_loopback() { self.ip_dev_find(sock.netns, dst) } else { None };
+        sock.options.device.is_none() || self.sock_oif(sock) == Some(local.unwrap_or(dev))
+    }
+
+    /// TTL of what a socket sends to one host.
+    fn sock_ttl(&self, sock: &Sock) -> u8 {
+        sock.options.ttl.unwrap_or_else(|| self.sysctl(sock.netns, &names::IP_DEFAULT_TTL) as u8)
     }
 }
 

@@ -68,7 +68,7 @@ impl Kernel {
         if let Some(sock) = connected {
             return Some(sock.id);
         }
-        let listeners = here().filter(|s| s.tcp_state() == State::Listen && self.sock_on_dev(s, dev));
+        let listeners = here().filter(|s| s.tcp_state() == State::Listen && self.sock_on_dev(s, dev, packet.dst));
         let scored = listeners.filter_map(|s| {
             let held = s.local.filter(|held| held.port() == tcp.dport)?;
             let any = held.ip().is_unspecified();
@@ -85,7 +85,7 @@ impl<O: Observer> Walk<'_, O> {
         let Ok(sock) = self.kernel.sock(socket) else { return Ok(()) };
         let (Some(local), Some(remote)) = (sock.local, sock.remote) else { return Ok(()) };
         let (netns, oif) = (sock.netns, self.kernel.sock_oif(sock));
-        let (ttl, tos) = (sock.options.ttl.unwrap_or(64), sock.options.tos);
+        let (ttl, tos) = (self.kernel.sock_ttl(sock), sock.options.tos);
         let (src, dst) = (as_v4(local.ip())?, as_v4(remote.ip())?);
         let id = sock.tcb.as_ref().map_or(0, |tcb| tcb.ip_id);
         let route = self.kernel.ip_route_output_key(netns, Flow { dst, src, oif })?;

@@ -506,10 +506,22 @@ impl<O: Observer> Walk<'_, O> {
                     self.kernel.sock_readable(listener);
                 }
             }
-            State::FinWait1 => tcb.state = State::FinWait2,
+            State::FinWait1 => {
+                tcb.state = State::FinWait2;
+                self.tcp_fin_wait2(socket);
+            }
             State::Closing => self.tcp_time_wait(socket),
             State::LastAck => self.kernel.tcp_done(socket, None),
             _ => {}
+        }
+    }
+
+    /// Nobody holds it any more: it waits for the other side's FIN no longer than `tcp_fin_timeout` (`tcp_fin_time`).
+    fn tcp_fin_wait2(&mut self, socket: SocketId) {
+        let Ok(sock) = self.kernel.sock(socket) else { return };
+        if sock.orphan {
+            let timeout = self.kernel.sysctl(sock.netns, &names::TCP_FIN_TIMEOUT).max(0) as u64;
+            self.kernel.timers.arm(Timer::Tcp(socket), after(self.kernel.now, timeout));
         }
     }
 
@@ -560,7 +572,7 @@ impl<O: Observer> Walk<'_, O> {
         let synack_retries = self.kernel.sysctl(netns, &names::TCP_SYNACK_RETRIES) as u32;
         let retries2 = self.kernel.sysctl(netns, &names::TCP_RETRIES2) as u32;
         let Some(tcb) = self.kernel.tcb(socket) else { return };
-        if tcb.state == State::TimeWait {
+        if tcb.state == State::TimeWait || tcb.state == State::FinWait2 && tcb.unacked.is_empty() {
             return self.kernel.sock_destroy(socket);
         }
         let limit = match tcb.state {
