@@ -242,7 +242,9 @@ impl Kernel {
             Some((_, alias)) => alias.kind == rtn::LOCAL,
             None => false,
         };
-        if in_table(RT_TABLE_LOCAL) || in_table(route.table) {
+        // What is no unicast address by its look is not looked up.
+        let plain = !src.is_multicast() && !src.is_broadcast() && src.octets()[0] != 0;
+        if plain && (in_table(RT_TABLE_LOCAL) || in_table(route.table)) {
             return Ok(());
         }
         refuse(Errno::EINVAL, "Invalid prefsrc address")

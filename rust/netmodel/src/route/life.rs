@@ -54,10 +54,12 @@ impl Kernel {
 
     fn fib_magic_add(&mut self, dev: DevId, route: Magic, prefsrc: Ipv4Addr) {
         let (table, alias) = self.magic(dev, route, prefsrc);
-        if alias.kind != rtn::LOCAL && !self.dev(dev).up {
+        let netns = self.dev(dev).netns;
+        let own = alias.kind == rtn::LOCAL && alias.dst == u32::from(prefsrc);
+        let source_is_valid = own || self.inet_addr_type(netns, prefsrc) == rtn::LOCAL;
+        if (alias.kind != rtn::LOCAL && !self.dev(dev).up) || !source_is_valid {
             return;
         }
-        let netns = self.dev(dev).netns;
         let net = self.netns.get_mut(&netns).expect("a device's namespace is there");
         // One that is there already stays as it is.
         let _ = net.fib.tables.entry(table).or_default().insert(alias, How::Append);
