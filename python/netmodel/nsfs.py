@@ -16,6 +16,8 @@ from netmodel.request import NetnsDel
 
 INIT = 0
 PROCESS = re.compile(r"/proc/(\d+)/ns/net")
+# The machine's first process; it lives where the machine does, and no task stands for it.
+FIRST_PROCESS = 1
 
 
 class Namespaces:
@@ -50,6 +52,8 @@ class Namespaces:
         """The namespace that a path leads to."""
         found = PROCESS.fullmatch(path)
         if found is not None:
+            if int(found[1]) == FIRST_PROCESS:
+                return INIT
             return next((task.netns for task in self._tasks() if task.pid == int(found[1]) and task.code is None), None)
         directory, _, name = path.rpartition("/")
         return self._names.get(name) if directory in ("/run/netns", "/var/run/netns") else None
