@@ -11,7 +11,9 @@ use crate::trace::{DropReason, Step};
 impl<O: Observer> Walk<'_, O> {
     /// An IPv6 packet came in (`ipv6_rcv`). What asks more of the stack than neighbour discovery is not modelled.
     pub(crate) fn ipv6_rcv(&mut self, dev: DevId, skb: Skb) {
-        let Net::Ipv6(packet) = &skb.packet.net else { return };
+        let Net::Ipv6(packet) = &skb.packet.net else {
+            return self.kfree_skb(dev, &skb, DropReason::IP_INHDR);
+        };
         let device = self.kernel.dev(dev);
         let netns = device.netns;
         let is_member = device.inet6.groups.iter().any(|group| group.addr == packet.dst);
