@@ -77,6 +77,7 @@ class ModelHost:
         self.files = FileTree(directories=frozenset(("/root", "/tmp", "/etc", "/run", "/var", "/var/run", "/proc")))
         self.scheduler = Scheduler(self)
         self.netns_files = Namespaces(self.kernel, self.scheduler.tasks.values)
+        self.is_daemon_asked = False
         self._trees: dict[str, FileTree] = {}
         self._outside: boot.Outside | None = None
         self._news: set[int] = set()

@@ -23,7 +23,7 @@ COREUTILS: Mapping[str, str] = {
     "timeout": "clock:gnu_timeout",
     "true": "applets:true",
 }
-DEBIAN: Mapping[str, str] = {**COREUTILS, "ping": "ping.iputils:run"}
+DEBIAN: Mapping[str, str] = {**COREUTILS, "ping": "ping:iputils_ping"}
 BUSYBOX: Mapping[str, str] = {
     "ash": "sh:ash",
     "cat": "files:busybox_cat",
@@ -31,7 +31,7 @@ BUSYBOX: Mapping[str, str] = {
     "echo": "applets:busybox_echo",
     "false": "applets:false",
     "hostname": "applets:busybox_hostname",
-    "ping": "ping.busybox:run",
+    "ping": "ping:busybox_ping",
     "sh": "sh:ash",
     "sleep": "clock:busybox_sleep",
     "timeout": "clock:busybox_timeout",
@@ -70,6 +70,8 @@ def find(argv: Sequence[str], context: Context) -> Program | None:
 def _on_host(argv: Sequence[str], name: str) -> Program | None:
     if name == "busybox":
         return _applet(list(argv[1:]))
+    if name in ("docker", "dockerd", "systemctl"):
+        return _load(f"daemon:{'docker' if name == 'docker' else 'dockerd'}")
     found = commands.program(argv)
     return found if found is not None else _known(DEBIAN, name, "debian.txt", "netbase.txt")
 
