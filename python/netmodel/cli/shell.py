@@ -22,9 +22,9 @@ WORDS = ("brctl", "bridge", "busybox", "docker", "dockerd", "exit", "ip", "ping"
 @click.command("shell")
 @click.option("--on", default="machine", metavar="HOST", help="machine, bare, or where EXPERIMENT[@N] stands.")
 @click.option("--platform", metavar="P", help="Which machine is modelled.")
-@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=0, help="What is drawn at random.")
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Other values for all that is drawn at random.")
 @click.option("--live", is_flag=True, help="On this machine's kernel, in private namespaces; needs root on Linux.")
-def command(on: str, platform: str | None, seed: int, live: bool) -> int:
+def command(on: str, platform: str | None, seed: int | None, live: bool) -> int:
     """Type commands on a modelled host; exits with the code of the last one. Reads from a pipe, too."""
     from netmodel.cli.replay import check_platform
     from netmodel.experiment.replay import live_host, model_host
@@ -32,7 +32,7 @@ def command(on: str, platform: str | None, seed: int, live: bool) -> int:
 
     if platform is not None:
         check_platform(platform)
-    host = stand(on, live_host() if live else model_host(platform, seed), seed)
+    host = stand(on, live_host() if live else model_host(platform, seed or 0), seed)
     return _Shell(host, sys.stdin.isatty(), f"{on.partition('@')[0]} # ").run()
 
 

@@ -8,23 +8,27 @@ from netmodel.entropy import Entropy
 from netmodel.errors import ExperimentError
 from netmodel.experiment import library
 from netmodel.experiment.front import Front
+from netmodel.experiment.rename import Renaming
 from netmodel.experiment.replay import HostMaker
 from netmodel.experiment.session import Session
 from netmodel.experiment.text import Experiment
 from netmodel.host import Host
 
 
-def stand(on: str, make: HostMaker, seed: int = 0) -> Host:
+def stand(on: str, make: HostMaker, seed: int | None = None) -> Host:
     """A host that `make` makes, at `on`: `machine`, `bare`, or where experiment `NAME` stands, after its command N for
-    `NAME@N`. Raises `ExperimentError` for a name or a number that is not there."""
+    `NAME@N`. A `seed` gives the declared draws other values. Raises `ExperimentError` for a name or a number that is
+    not there."""
     name, _, number = on.partition("@")
     if name in library.HOSTS:
         if number:
             raise ExperimentError(f"expected {name} without @{number}: it has no commands")
-        return make(Experiment(name, name, replace(Front("", name), on=name), ()), Entropy(seed))
+        return make(Experiment(name, name, replace(Front("", name), on=name), ()), Entropy(seed or 0))
     chain = library.chain(library.load(name))
     last = _number(number, chain[-1]) if number else None
-    entropy = Entropy(seed, chain[0].front.declared)
+    if seed is not None:
+        chain = list(map(Renaming(seed).experiment, chain))
+    entropy = Entropy(seed or 0, chain[0].front.declared)
     host = make(chain[0], entropy)
     for experiment in chain:
         entropy.declare(experiment.front.declared)
