@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -55,9 +55,10 @@ class ModelHost:
         start: int | None = None,
     ) -> None:
         if on not in ("machine", "bare"):
-            from netmodel.standing import standing_at
+            from netmodel.experiment.replay import model_host
+            from netmodel.experiment.standing import stand
 
-            self.__dict__ = standing_at(on, platform, seed).__dict__
+            self.__dict__ = vars(stand(on, model_host(platform, seed), seed or None))
             return
         self._boot(platform, seed, entropy or Entropy(seed), timezone, start or 0)
         if on == "machine":
@@ -218,9 +219,11 @@ class ModelHost:
 
     # Files
 
-    def tree(self, container: str) -> FileTree:
-        """The files of a container, kept between its processes."""
-        return self._trees.setdefault(container, FileTree())
+    def tree(self, container: str, image: Mapping[str, str]) -> FileTree:
+        """The files of a container, kept between its processes, over those of its image."""
+        if container not in self._trees:
+            self._trees[container] = FileTree(image)
+        return self._trees[container]
 
     def read_in(self, context: Context, path: str) -> str | None:
         """A file as a process sees it: `/proc/sys/net` is its namespace's."""
