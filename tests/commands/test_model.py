@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from netmodel.platform import DEFAULT, Platform
 from tests.commands.machine import Machine
 from tests.commands.recorded import turns
 
@@ -17,9 +20,16 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("name", ["link", "objects", "netns", "batch", "brctl", "bridge", "busybox"])
-def test_commands_answer_on_the_model_as_on_the_live_kernel(name: str) -> None:
-    machine = Machine(files=FILES)
+OLD = replace(DEFAULT, iproute2=(4, 11, 0), netns_dir="/var/run/netns")
+RECORDINGS = (
+    *((name, DEFAULT) for name in ("link", "objects", "netns", "batch", "brctl", "bridge", "busybox")),
+    ("iproute2-4.11", OLD),
+)
+
+
+@pytest.mark.parametrize(("name", "platform"), RECORDINGS)
+def test_commands_answer_on_the_model_as_on_the_live_kernel(name: str, platform: Platform) -> None:
+    machine = Machine(platform=platform, files=FILES)
     for turn in turns(f"{name}.txt"):
         done = machine.run(turn.argv)
         assert done is not None, turn.line

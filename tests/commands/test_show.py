@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -51,14 +51,25 @@ class FrozenSystem:
         return None
 
 
-RECORDED = list(turns("show.txt"))
-JSON = {turn.line: turn.stdout for turn in RECORDED}
-FIRST = next(n for n, turn in enumerate(RECORDED) if turn.line == "ip -s -j neigh show nud all") + 1
+# Shown by iproute2 6.1; and by iproute2 4.11, built for the same kernel: its own state comes from 6.1's JSON, too.
+OLD = replace(DEFAULT, iproute2=(4, 11, 0))
+RECORDINGS = (("show.txt", DEFAULT), ("iproute2-4.11-show.txt", OLD))
+LAST = "ip -s -j neigh show nud all"  # the last command that is there to tell the state
 
 
-@pytest.mark.parametrize("turn", RECORDED[FIRST:], ids=lambda turn: turn.line)
-def test_a_state_is_shown_as_the_live_tools_show_it(turn: Turn) -> None:
+def shown() -> Iterator[Any]:
+    """Each showing command, with the JSON of its recording and the platform it was made on."""
+    for name, platform in RECORDINGS:
+        recorded = list(turns(name))
+        json = {turn.line: turn.stdout for turn in recorded}
+        first = next(n for n, turn in enumerate(recorded) if turn.line == LAST) + 1
+        for turn in recorded[first:]:
+            yield pytest.param(turn, json, platform, id=f"{name}: {turn.line}")
+
+
+@pytest.mark.parametrize(("turn", "json", "platform"), [*shown()])
+def test_a_state_is_shown_as_the_live_tools_show_it(turn: Turn, json: dict[str, str], platform: Platform) -> None:
     found = program(turn.argv)
     assert found is not None
-    shown = finished(found(turn.argv, FrozenSystem(FrozenKernel(view(JSON)))))
-    assert shown == Completed(turn.code, turn.stdout, turn.stderr)
+    done = finished(found(turn.argv, FrozenSystem(FrozenKernel(view(json)), platform=platform)))
+    assert done == Completed(turn.code, turn.stdout, turn.stderr)

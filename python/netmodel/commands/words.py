@@ -22,6 +22,18 @@ class Refused(Exception):
         self.exits = code == 255 if exits is None else exits
 
 
+class NoAddress(Refused):
+    """A word that is no address or prefix. Older releases name the family that it looks like: `older` is what they say."""
+
+    def __init__(self, noun: str, word: str, family: int) -> None:
+        super().__init__(self._said(family_word(family), noun, word), 1, exits=True)
+        self.older = self._said("inet6" if ":" in word or family == 6 else "inet", noun, word)
+
+    @staticmethod
+    def _said(family: str, noun: str, word: str) -> str:
+        return f'Error: {family} {noun} is expected rather than "{word}".\n'
+
+
 def matches(word: str, keyword: str) -> bool:
     """Whether `word` is `keyword` or begins it (`matches`): the empty word begins nothing."""
     return bool(word) and keyword.startswith(word)
@@ -200,7 +212,7 @@ def prefix(text: str, family: int) -> Prefix:
     """`get_prefix`. Raises `Refused` for what is none."""
     found = read_prefix(text, family)
     if found is None:
-        raise Refused(f'Error: {family_word(family)} prefix is expected rather than "{text}".\n', 1, exits=True)
+        raise NoAddress("prefix", text, family)
     return found
 
 
@@ -208,7 +220,7 @@ def address(text: str, family: int) -> Prefix:
     """`get_addr`. Raises `Refused` for what is none."""
     found = read_address(text, family)
     if found is None:
-        raise Refused(f'Error: {family_word(family)} address is expected rather than "{text}".\n', 1, exits=True)
+        raise NoAddress("address", text, family)
     return found
 
 

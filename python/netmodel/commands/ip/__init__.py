@@ -11,7 +11,7 @@ from netmodel.commands.ip.options import Help, Options, parse
 from netmodel.commands.ip.session import Session
 from netmodel.commands.system import Running, System, Write
 from netmodel.commands.usage import usage
-from netmodel.commands.words import Refused, Words, matches
+from netmodel.commands.words import NoAddress, Refused, Words, matches
 from netmodel.errors import UnsupportedError
 
 Object = Callable[[Words, Session], Running]
@@ -64,7 +64,7 @@ def run(argv: Sequence[str], system: System) -> Running:
     """`ip ARGV[1:]`. Raises `UnsupportedError` for what is not modelled."""
     words = Words(list(argv[1:]))
     try:
-        options = parse(words)
+        options = parse(words, system.platform)
         if options.version:
             yield Write(_version(system))
             return 0
@@ -79,6 +79,10 @@ def run(argv: Sequence[str], system: System) -> Running:
     except Help as asked:
         yield usage(asked.of, system.platform, asked.stderr)
         return asked.code
+    except NoAddress as refused:
+        is_older = not system.platform.has("iproute2.any_valid_prefix")
+        yield Write(stderr=refused.older if is_older else refused.stderr)
+        return refused.code
     except Refused as refused:
         yield Write(stderr=refused.stderr)
         return refused.code
@@ -92,8 +96,6 @@ def _version(system: System) -> str:
 
 def _object(words: Words, session: Session) -> Running:
     word = words.take()
-    if session.options.json and not session.system.platform.has("iproute2.json"):
-        raise Refused('Option "-json" is unknown, try "ip -help".\n', 255)
     for name, function in OBJECTS:
         if matches(word, name):
             if name == "help":

@@ -100,6 +100,11 @@ def is_dumped(link: Link, wanted: LinkFilter) -> bool:
 def show(wanted: LinkFilter, scene: Scene, is_one: bool) -> str:
     """All that `ip link show` prints; `is_one` where a device is named, which RTM_GETLINK gives unfiltered."""
     printer = Printer(scene.options.json, scene.options.pretty, "\\" if scene.options.oneline else "\n")
+    if not scene.platform.has("iproute2.asks_for_peers"):
+        known = (
+            link for link in scene.view.links if (link.ifindex == wanted.ifindex if is_one else is_dumped(link, wanted))
+        )
+        scene = replace(scene, dumped=frozenset(link.ifindex for link in known))
     for link in scene.view.links:
         if not is_dumped(link, wanted) and not is_one:
             continue
@@ -186,7 +191,7 @@ def _print_name(printer: Printer, link: Link, scene: Scene, form: str) -> bool:
         printer.field("link", scene.name_of(link.link))
     lower = f"if{link.link}" if is_elsewhere else scene.name_of(link.link)
     printer.any("ifname", form, link.name if printer.json else f"{link.name}@{lower}")
-    here = None if is_elsewhere else scene.link(link.link)
+    here = scene.link(link.link) if not is_elsewhere and scene.is_known(link.link) else None
     return here is not None and not here.flags & IFF_UP
 
 

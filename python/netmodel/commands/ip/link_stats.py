@@ -31,7 +31,8 @@ def print_stats(printer: Printer, link: Link, scene: Scene) -> None:
             printer.newline()
         printer.text(_old_header(side) if old else _header(side, names, widths))
         printer.newline()
-        printer.text("    " + "".join(f"{value:>{width}} " for value, width in zip(row, widths, strict=False)))
+        side_of = "<" if old else ">"
+        printer.text("    " + "".join(f"{value:{side_of}{width}} " for value, width in zip(row, widths, strict=False)))
 
 
 def _rx(stats: Stats) -> Sequence[int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from netmodel.commands.words import Refused, Words, matches, wrong
 from netmodel.errors import UnsupportedError
+from netmodel.platform import Platform
 
 LINK = 17  # AF_PACKET: `-0` and what `ip link` sets
 
@@ -38,6 +39,7 @@ class Option:
     is_whole: bool = False
     has_value: bool = False
     is_modelled: bool = True
+    fact: str = ""
 
 
 # In the order of the tool's comparisons, which decides what a short form means.
@@ -62,8 +64,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("-force", "force"),
     Option("-batch", "batch", has_value=True),
     Option("-brief", "brief"),
-    Option("-json", "json"),
-    Option("-pretty", "pretty"),
+    Option("-json", "json", fact="iproute2.json"),
+    Option("-pretty", "pretty", fact="iproute2.json"),
     Option("-rcvbuf", "rcvbuf", has_value=True, is_modelled=False),
     Option("-color", "color", is_modelled=False),
     Option("-help", "help"),
@@ -86,7 +88,7 @@ class Help(Exception):
         self.stderr = stderr
 
 
-def parse(words: Words) -> Options:
+def parse(words: Words, platform: Platform) -> Options:
     """The options at the front of `words`, which then stand at the object.
 
     Raises `Refused` for one that iproute2 does not know, `Help` where it prints its usage, `UnsupportedError` for
@@ -97,15 +99,17 @@ def parse(words: Words) -> Options:
         word = words.take()
         if word == "--":
             break
-        options = _take(options, _find(word), words)
+        options = _take(options, _find(word, platform), words)
         if options.version:
             break
     return options
 
 
-def _find(word: str) -> Option:
+def _find(word: str, platform: Platform) -> Option:
     short = word[1:] if word.startswith("--") else word
     for option in OPTIONS:
+        if option.fact and not platform.has(option.fact):
+            continue
         if short == option.word or (not option.is_whole and matches(short, option.word)):
             return option
     raise Refused(f'Option "{short}" is unknown, try "ip -help".\n', 255)

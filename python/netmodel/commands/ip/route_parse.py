@@ -115,7 +115,7 @@ def parse_filter(words: Words, scene: Scene, is_flush: bool) -> RouteFilter:
             wanted = replace(wanted, src=prefix(words.value(), family))
         else:
             _refuse_other(word, OTHER_FILTERS, "ip route show")
-            wanted = _destination_filter(wanted, word, words, family)
+            wanted = _destination_filter(wanted, word, words, scene)
     if wanted.table == 0 and family == 0:
         raise UnsupportedError("ip route show table all without -4")
     if device:
@@ -167,7 +167,8 @@ def _via(words: Words, family: int, read) -> Prefix:  # type: ignore[no-untyped-
     return found
 
 
-def _destination_filter(wanted: RouteFilter, word: str, words: Words, family: int) -> RouteFilter:
+def _destination_filter(wanted: RouteFilter, word: str, words: Words, scene: Scene) -> RouteFilter:
+    family = _family(scene)
     if matches(word, "to"):
         word = words.value()
     if matches(word, "root"):
@@ -177,7 +178,7 @@ def _destination_filter(wanted: RouteFilter, word: str, words: Words, family: in
     if matches(word, "exact"):
         word = words.value()
     found = prefix(word, family)
-    if found.is_word and not found.has_length:
+    if found.is_word and not (found.has_length and scene.platform.has("iproute2.default_is_a_prefix")):
         return replace(wanted, match=found)
     return replace(wanted, root=found, match=replace(found, is_word=False))
 

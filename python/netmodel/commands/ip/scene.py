@@ -16,7 +16,7 @@ class Scene:
     """One namespace as the tool finds it.
 
     `netns_names` has the first name of `/run/netns`, in readdir's order, for each nsid that has one; `netns_ids` each
-    name's namespace. `pids` maps what `netns PID` may name.
+    name's namespace. `dumped` has the devices whose flags the tool knows where it asks for no others; `None`: all.
     """
 
     view: NetnsView
@@ -24,10 +24,15 @@ class Scene:
     options: Options = field(default_factory=Options)
     netns_names: Mapping[int, str] = field(default_factory=dict)
     netns_ids: Mapping[str, int] = field(default_factory=dict)
+    dumped: frozenset[int] | None = None
 
     def link(self, ifindex: int) -> Link | None:
         """The device of that index."""
         return next((link for link in self.view.links if link.ifindex == ifindex), None)
+
+    def is_known(self, ifindex: int) -> bool:
+        """Whether the tool knows the flags of a device."""
+        return self.dumped is None or ifindex in self.dumped
 
     def named(self, name: str) -> Link | None:
         """The device of that name or altname."""
