@@ -8,6 +8,7 @@ from typing import Any
 from netmodel.commands.system import Write
 from netmodel.errors import UnsupportedError
 from netmodel.programs import echo
+from netmodel.programs.ping.echo import resolve
 from netmodel.programs.process import Context
 
 Run = Generator[Any, Any, int]
@@ -55,6 +56,11 @@ def _hostname(argv: Sequence[str], context: Context) -> Run:
             yield Write(context.hostname + "\n")
         case ["-s"]:
             yield Write(context.hostname.partition(".")[0] + "\n")
+        case ["-i"]:
+            address = resolve(context, context.hostname)
+            if address is None:
+                raise UnsupportedError("hostname -i of a name that is not known")
+            yield Write(address + "\n")
         case options:
             raise UnsupportedError(f"hostname {' '.join(options)}")
     return 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netmodel.docker.machine import Program, StartError
 from netmodel.programs import find
+from netmodel.programs.image_files import files_of
 from netmodel.programs.process import Context, Input, Streams, Terminal
 from netmodel.programs.task import Task
 
@@ -21,7 +22,7 @@ NOT_FOUND, NOT_EXECUTABLE = 127, 126
 
 def spawn(host: ModelHost, program: Program) -> ContainerTask:
     """Start a process in a container. Raises `StartError` in the runtime's words."""
-    tree = host.tree(program.container)
+    tree = host.tree(program.container, files_of(program.image))
     for directory in DIRECTORIES:
         tree.make_directory(directory)
     if isinstance(program.files, dict):

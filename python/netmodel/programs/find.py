@@ -8,6 +8,7 @@ from importlib import import_module, resources
 
 from netmodel.commands import programs as commands
 from netmodel.errors import UnsupportedError
+from netmodel.programs.image_files import base_name
 from netmodel.programs.process import Context, Program
 
 # Name to module and function; a module is loaded when its program is first started.
@@ -57,7 +58,7 @@ def find(argv: Sequence[str], context: Context) -> Program | None:
         return None
     if context.image is None:
         return _on_host(argv, name)
-    image = context.image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    image = base_name(context.image)
     if image == "busybox":
         if directory and context.path(argv[0]).rpartition("/")[0] != "/bin":
             return None

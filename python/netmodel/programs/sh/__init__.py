@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 from collections.abc import Generator, Sequence
 from typing import Any
@@ -79,6 +80,7 @@ def _prompted(shell: Interpreter) -> Run:
     if shell.is_interactive:
         context.catch(signal.SIGINT)
         context.ignore(signal.SIGTERM, signal.SIGQUIT)
+        yield Write(shell.dialect.banner(context.platform.name))
     text, line = "", 0
     while True:
         try:
@@ -114,10 +116,8 @@ def _line(text: str, shell: Interpreter, line: int) -> Run:
         if not shell.is_interactive:
             raise Exit(2) from None
         return 1
-    try:
+    with contextlib.suppress(Leave):
         yield from shell.run(body)
-    except Leave:
-        pass
     return 1
 
 

@@ -5,6 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+BANNERS = {
+    "debian12": (
+        "\n\nBusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) built-in shell (ash)\n"
+        "Enter 'help' for a list of built-in commands.\n\n"
+    )
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How a shell words its complaints. `name` is what it was started as."""
@@ -40,6 +48,10 @@ class Dialect:
         verb = "can't" if self.is_ash else "cannot"
         missing = "nonexistent directory" if self.is_ash else "Directory nonexistent"
         return self.say(line, f"{verb} create {path}: {'Is a directory' if is_directory else missing}")
+
+    def banner(self, platform: str) -> str:
+        """What an interactive shell prints first: ash as Debian builds it says who it is."""
+        return BANNERS.get(platform, "") if self.is_ash else ""
 
     def prompt(self, cwd: str) -> str:
         """What an interactive shell of root prints before a command."""
