@@ -73,10 +73,10 @@ impl<O: Observer> Walk<'_, O> {
         if arp.spa.is_unspecified() {
             return self.arp_probed(heard);
         }
-        if arp.op == REQUEST {
-            if let Some(outcome) = self.arp_requested(heard) {
-                return outcome;
-            }
+        if arp.op == REQUEST
+            && let Some(outcome) = self.arp_requested(heard)
+        {
+            return outcome;
         }
         self.arp_learn(heard)
     }
@@ -239,21 +239,6 @@ impl<O: Observer> Walk<'_, O> {
             _ => None,
         };
         chosen.unwrap_or_else(|| kernel.inet_select_addr(dev, Some(target), scope::LINK))
-    }
-
-    /// Say one's own address to all without being asked (`inetdev_send_gratuitous_arp`): on `arp_notify`.
-    pub(crate) fn arp_notify(&mut self, dev: DevId) {
-        if !self.kernel.in_dev_conf(dev, Ipv4::ArpNotify) != 0 {
-            return;
-        }
-        let device = self.kernel.dev(dev);
-        let (sha, to) = (device.address, device.broadcast);
-        let addrs: Vec<IpAddr> = device.ifaddrs.iter().map(|ifa| ifa.local.addr).collect();
-        for addr in addrs {
-            if let IpAddr::V4(addr) = addr {
-                self.arp_xmit(dev, None, to, Arp { op: REQUEST, sha, spa: addr, tha: sha, tpa: addr });
-            }
-        }
     }
 
     fn arp_xmit(&mut self, dev: DevId, parent: Option<u32>, dst: Mac, arp: Arp) {

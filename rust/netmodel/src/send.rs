@@ -6,7 +6,6 @@ use crate::addr::{DevId, Mac, NetnsId};
 use crate::error::{Errno, Result};
 use crate::ip::{Flow, Sent};
 use crate::kernel::Kernel;
-use crate::link::DevKind;
 use crate::packet::{Net, Packet};
 use crate::path::{Observer, Walk};
 use crate::trace::{DropReason, Origin, Step, Trace};

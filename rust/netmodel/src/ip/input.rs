@@ -90,10 +90,10 @@ impl<O: Observer> Walk<'_, O> {
             _ => (DropReason::IP_ROUTE_REFUSED, None),
         };
         let (netns, src) = (self.netns_of(dev), packet.src);
-        if let Some(code) = code {
-            if self.kernel.ip_error_allow(netns, src) {
-                self.icmp_send(skb, (3, code), 0);
-            }
+        if let Some(code) = code
+            && self.kernel.ip_error_allow(netns, src)
+        {
+            self.icmp_send(skb, (3, code), 0);
         }
         self.kfree_skb(dev, skb, reason);
     }
@@ -114,10 +114,10 @@ impl<O: Observer> Walk<'_, O> {
     fn ip_protocol_deliver(&mut self, dev: DevId, mut skb: Skb) {
         const PROT_UNREACH: u8 = 2;
         const PORT_UNREACH: u8 = 3;
-        if let Net::Ipv4(packet) = &mut skb.packet.net {
-            if let Some(udp) = transport::udp_trimmed(packet) {
-                packet.payload = Transport::Udp(udp);
-            }
+        if let Net::Ipv4(packet) = &mut skb.packet.net
+            && let Some(udp) = transport::udp_trimmed(packet)
+        {
+            packet.payload = Transport::Udp(udp);
         }
         let Some(packet) = ip_hdr(&skb) else { return };
         match &packet.payload {

@@ -162,10 +162,10 @@ impl Kernel {
     /// How long a confirmation holds: half to one and a half of the base, drawn anew every 300 s
     /// (`neigh_rand_reach_time`).
     fn neigh_reachable_time(&mut self, dev: DevId) -> Duration {
-        if let Some((span, until)) = self.dev(dev).neighs.reachable_time {
-            if self.now < until {
-                return span;
-            }
+        if let Some((span, until)) = self.dev(dev).neighs.reachable_time
+            && self.now < until
+        {
+            return span;
         }
         let base = self.neigh_time(dev, Var::BaseReachableTimeMs);
         let owner = self.dev(dev).name.clone();

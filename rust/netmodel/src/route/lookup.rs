@@ -1,10 +1,10 @@
 //! Which route a packet follows. Models fib_lookup, fib_table_lookup (net/ipv4/fib_trie.c), inet_addr_type.
 
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::Ipv4Addr;
 
 use crate::addr::{DevId, NetnsId, mask4};
 use crate::kernel::Kernel;
-use crate::route::{FibAlias, FibResult, FibTable, RT_TABLE_DEFAULT, RT_TABLE_LOCAL, RT_TABLE_MAIN, rtn, rtnh, scope};
+use crate::route::{FibAlias, FibTable, RT_TABLE_DEFAULT, RT_TABLE_LOCAL, RT_TABLE_MAIN, rtn, rtnh, scope};
 use crate::sysctl::Ipv4;
 
 /// What a lookup asks (`struct flowi4`).
@@ -48,14 +48,6 @@ impl FibTable {
 }
 
 impl Kernel {
-    /// Look a destination up by the rules: local, main, default. `oif` restricts to routes of one device. `None`: no
-    /// route. A blackhole, unreachable or prohibit route is found, too.
-    pub(crate) fn fib_lookup(&self, netns: NetnsId, dst: IpAddr, oif: Option<DevId>) -> Option<FibResult> {
-        let IpAddr::V4(dst) = dst else { return None };
-        let (table, alias) = self.fib_lookup_flow(netns, &Flow { oif, ..Flow::to(dst) })?;
-        Some(FibResult { route: self.route_of(table, alias), dev: alias.dev })
-    }
-
     /// `fib_lookup`: main, with which local is one trie, then default.
     pub(crate) fn fib_lookup_flow(&self, netns: NetnsId, flow: &Flow) -> Option<(u32, &FibAlias)> {
         self.fib_table_lookup(netns, RT_TABLE_MAIN, flow)

@@ -21,7 +21,7 @@ use crate::request::{How, RouteSpec};
 use crate::snapshot::Route;
 
 pub(crate) use lookup::Flow;
-pub(crate) use output::{Ask, RouteOut};
+pub(crate) use output::Ask;
 
 /// `RT_TABLE_*`.
 pub const RT_TABLE_DEFAULT: u32 = 253;
@@ -117,15 +117,6 @@ pub struct FibTable {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Fib {
     pub(crate) tables: BTreeMap<u32, FibTable>,
-}
-
-/// What a lookup found (`struct fib_result`).
-#[derive(Clone, Debug, PartialEq)]
-pub struct FibResult {
-    /// The route.
-    pub route: Route,
-    /// Its output device; none for blackhole, unreachable, prohibit.
-    pub dev: Option<DevId>,
 }
 
 impl Kernel {

@@ -146,7 +146,7 @@ fn emit_tcp(segment: &Tcp, out: &mut Vec<u8>) -> usize {
     out.extend_from_slice(&segment.dport.to_be_bytes());
     out.extend_from_slice(&segment.seq.to_be_bytes());
     out.extend_from_slice(&segment.ack.to_be_bytes());
-    out.push(((TCP_HLEN + segment.options.len()) / 4 << 4) as u8);
+    out.push((((TCP_HLEN + segment.options.len()) / 4) << 4) as u8);
     out.push(segment.flags);
     out.extend_from_slice(&segment.window.to_be_bytes());
     out.extend_from_slice(&[0; 4]);
