@@ -11,8 +11,7 @@ import pytest
 
 from netmodel.cli import main
 from netmodel.entropy import Entropy
-from netmodel.experiment import Experiment, Key, Output, Turn, library, parse
-from netmodel.experiment import replay as replaying
+from netmodel.experiment import Experiment, Key, Output, Turn, library, parse, replay as replaying
 from netmodel.experiment.argv import argv_of
 from netmodel.experiment.rename import Renaming
 from netmodel.experiment.session import Session
@@ -201,6 +200,14 @@ def test_a_skipped_command_is_not_typed_and_shows_only_what_changes(
     assert out[0] == "[root@Docker1 ~]# ip link"
     assert out[1].startswith("- 2: eth0:")
     assert out[2].startswith("+ 2: eth0:")
+
+
+def test_what_is_typed_into_a_skipped_command_is_skipped_with_it(
+    recorded: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorded()
+    assert run("replay", "article-4-none", "--skip", "2", "--json") == 0
+    assert '"all": 2' in capsys.readouterr().out
 
 
 def test_json_says_it_all(recorded: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from netmodel.entropy import KINDS, Draw, Form, form_of, ping_owner
@@ -17,6 +18,7 @@ from netmodel.host import Host
 
 PAUSE = 2_500_000_000  # ^C is pressed so long after its command
 MS = 10**6
+MOMENTS = {r"docker (run|start|restart|stop|kill) |dockerd restart": 150 * MS, r"docker ps": 850 * MS}
 HEADER = re.compile(r"PING (\S+) \(")
 ECHO = re.compile(r" (icmp_seq|seq)=(\d+) .*time=([\d.]+) ms$")
 RTT = re.compile(r"rtt min/avg/max/mdev = ([\d.]+)/[\d.]+/([\d.]+)/")
@@ -59,7 +61,7 @@ def record(experiments: Sequence[Experiment], host: Host, sightings: Sightings) 
     for experiment in experiments:
         before = set(sightings.seen)
         runs: list[Ran] = []
-        for ran in Session(host, pause=PAUSE).run(_bare(experiment)):
+        for ran in Session(host, pause=PAUSE, ready=partial(_await_good_moment, host)).run(_bare(experiment)):
             runs.append(ran)
             sightings.look()
         drawn = {name: value for name, value in sightings.seen.items() if name not in before}
@@ -67,6 +69,15 @@ def record(experiments: Sequence[Experiment], host: Host, sightings: Sightings) 
     everything = [ran for part in parts for ran in part.runs]
     count: dict[str, int] = {}
     return [_recording(part, _shown(part.drawn, everything) | dict(measured(part.runs, count))) for part in parts]
+
+
+def _await_good_moment(host: Host, line: str) -> None:
+    """`docker ps` counts whole seconds. What it counts from is begun early in a second and it is asked late in one:
+    then the time that a daemon takes for a start does not show."""
+    for pattern, moment in MOMENTS.items():
+        if re.match(pattern, line):
+            now = host.now
+            host.advance(now + (moment - now) % SECOND)
 
 
 def _recording(part: _Part, declared: Mapping[Draw, str]) -> Recording:

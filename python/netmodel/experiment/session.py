@@ -71,19 +71,27 @@ def steps_of(experiment: Experiment) -> list[_Step]:
 class Session:
     """One experiment on one host. `skip`: numbers of commands that are left out; `first`: the number of the first.
 
-    `pause`, if given, is how long after a command a key is pressed, in nanoseconds, where nothing is recorded yet.
+    Where nothing is recorded yet, `pause` is how long after a command a key is pressed, in nanoseconds, and `ready`
+    waits for a good moment to type a line.
     """
 
     def __init__(
-        self, host: Host, skip: frozenset[int] = frozenset(), first: int = 1, pause: int | None = None
+        self,
+        host: Host,
+        skip: frozenset[int] = frozenset(),
+        first: int = 1,
+        pause: int | None = None,
+        ready: Callable[[str], None] | None = None,
     ) -> None:
         self.host = host
         self.pause = pause
+        self.ready = ready
         self.skip = skip
         self.number = first
         self._windows: dict[int, _Window] = {}
         self._instants: list[int] = []
         self._late = 0
+        self._left_out: set[int] = set()
 
     def run(self, experiment: Experiment) -> Iterator[Ran]:
         """Type its commands one after the other; yields each when it is over."""
@@ -94,8 +102,12 @@ class Session:
             counted = not (step.setup or step.turn.cut or step.goes_on)
             number = self.number if counted else None
             self.number += counted
-            if number in self.skip:
-                for _ in range(1 + sum(isinstance(item, Key) for item in step.turn.body)):
+            is_inside = step.turn.is_nested or step.goes_on  # of a command that may have been left out itself
+            left_out = number in self.skip or (is_inside and step.window in self._left_out)
+            if not is_inside:
+                (self._left_out.add if left_out else self._left_out.discard)(step.window)
+            if left_out:
+                for _ in range((not step.goes_on) + sum(isinstance(item, Key) for item in step.turn.body)):
                     self._due()
                 continue
             yield self._turn(step, number)
@@ -110,6 +122,8 @@ class Session:
             if due is not None:
                 self.host.advance(due)
             self._late = self.host.now - due if due is not None else 0
+        if self.ready is not None:
+            self.ready(step.turn.command)
         typed = self.host.now
         window = self._type(step)
         keys: list[int] = []

@@ -30,7 +30,7 @@ SECOND = 10**9
 
 
 class LiveHost:
-    """A machine with this kernel and these tools, in private network, mount and PID namespaces.
+    """A machine with this kernel and these tools, in private network, mount, UTS and PID namespaces.
 
     `on`: `machine` has an eth0 with 192.168.65.3/24 and a cable to a host outside, 192.168.65.1; `bare` only `lo`,
     down. `environ` adds to the environment of its commands. The first `docker` command starts a private daemon. Needs
@@ -45,7 +45,7 @@ class LiveHost:
             raise UnsupportedError("a live host without root on Linux")
         self.environ = {"PATH": PATH, "HOME": "/root", "TERM": "dumb", "LANG": "C.UTF-8", "TZ": timezone}
         self._control, inner = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        namespaces = ["unshare", "-n", "-m", "-p", "--fork", "--kill-child", "--mount-proc"]
+        namespaces = ["unshare", "-n", "-m", "-u", "-p", "--fork", "--kill-child", "--mount-proc"]
         start = f"from netmodel.live.machine import main; main({inner.fileno()}, {on!r})"
         command = [sys.executable, "-c", start]
         environ = self.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}

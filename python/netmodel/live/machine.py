@@ -34,6 +34,7 @@ PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 # the
 # first one (net/ipv4/devinet.c, devinet_init_net) are set to the kernel's defaults.
 MAKE = """
+hostname debian
 mount --make-rprivate /
 mount -t tmpfs none /run
 mkdir -p /run/netns /run/lock
