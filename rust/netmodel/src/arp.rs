@@ -84,7 +84,7 @@ impl<O: Observer> Walk<'_, O> {
     /// Somebody probes an address before taking it (RFC 5227): it is answered, and nothing learned.
     fn arp_probed(&mut self, heard: &Heard<'_>) -> Outcome {
         let Heard { dev, arp, .. } = *heard;
-        let local = self.kernel.inet_addr_type_dev(self.netns_of(dev), arp.tpa, Some(dev)) == rtn::LOCAL;
+        let local = self.kernel.inet_addr_type(self.netns_of(dev), arp.tpa) == rtn::LOCAL;
         if arp.op != REQUEST || !local || self.arp_ignore(dev, arp.spa, arp.tpa) {
             return Outcome::Ignored;
         }
@@ -179,7 +179,7 @@ impl<O: Observer> Walk<'_, O> {
         if !known && !accept {
             return Outcome::Ignored;
         }
-        let unicast = self.kernel.inet_addr_type_dev(self.netns_of(dev), arp.spa, Some(dev)) == rtn::UNICAST;
+        let unicast = self.kernel.inet_addr_type(self.netns_of(dev), arp.spa) == rtn::UNICAST;
         let gratuitous = arp.spa == arp.tpa && unicast && (arp.op != REPLY || arp.sha == arp.tha);
         if !known {
             if !(gratuitous || arp.op == REPLY && unicast) {

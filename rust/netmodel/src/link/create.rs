@@ -51,6 +51,7 @@ impl Device {
             carrier: true,
             operstate: oper::UNKNOWN,
             qdisc: "noop".to_string(),
+            qdisc_active: false,
             promisc: false,
             allmulti: false,
             multicast: !loopback,

@@ -43,8 +43,9 @@ impl Kernel {
         Ok(())
     }
 
-    /// A default qdisc takes the place of `noop` (`dev_activate`, `attach_default_qdiscs`).
-    fn dev_activate(&mut self, dev: DevId) {
+    /// A default qdisc takes the place of `noop` and, with carrier, is put to use (`dev_activate`,
+    /// `attach_default_qdiscs`).
+    pub(super) fn dev_activate(&mut self, dev: DevId) {
         let device = self.dev_mut(dev);
         if device.qdisc == "noop" {
             device.qdisc = match &device.kind {
@@ -52,6 +53,7 @@ impl Kernel {
                 _ => "noqueue".to_string(),
             };
         }
+        device.qdisc_active |= device.carrier;
     }
 
     /// Take a device down and tell everybody (`dev_close`). No harm if it is.
@@ -59,7 +61,8 @@ impl Kernel {
         if !self.dev(dev).up {
             return;
         }
-        self.dev_mut(dev).up = false;
+        let device = self.dev_mut(dev);
+        (device.up, device.qdisc_active) = (false, false);
         match self.dev(dev).kind {
             DevKind::Veth { .. } => {
                 self.netif_carrier_off(dev);

@@ -83,6 +83,9 @@ pub struct Device {
     pub operstate: u8,
     /// The queueing discipline's name.
     pub qdisc: String,
+    /// The qdisc is in use, not only attached: with carrier, after link-watch has seen it (`dev_activate`,
+    /// `dev_deactivate`).
+    pub qdisc_active: bool,
     /// `IFF_PROMISC` set by the user.
     pub promisc: bool,
     /// `IFF_ALLMULTI` set by the user.

@@ -28,10 +28,11 @@ impl Kernel {
         }
     }
 
-    /// `linkwatch_urgent_event`: not kept back to once a second.
+    /// `linkwatch_urgent_event`: not kept back to once a second. Carrier for which a qdisc waits is urgent.
     fn is_urgent(&self, dev: DevId) -> bool {
         let device = self.dev(dev);
-        device.up && device.ifindex != self.dev_get_iflink(dev)
+        let qdisc_tx_changing = !device.qdisc_active && device.qdisc != "noop";
+        device.up && (device.ifindex != self.dev_get_iflink(dev) || device.carrier && qdisc_tx_changing)
     }
 
     fn linkwatch_fire_event(&mut self, dev: DevId) {
@@ -90,6 +91,11 @@ impl Kernel {
         self.linkwatch.pending.retain(|other| *other != dev);
         self.rfc2863_policy(dev);
         if self.dev(dev).up {
+            if self.dev(dev).carrier {
+                self.dev_activate(dev);
+            } else {
+                self.dev_mut(dev).qdisc_active = false;
+            }
             self.netdev_state_change(dev);
         }
     }

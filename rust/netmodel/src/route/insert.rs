@@ -191,7 +191,7 @@ impl Kernel {
         if !self.dev(dev).up {
             return refuse(Errno::ENETDOWN, "Nexthop device is not up");
         }
-        if self.inet_addr_type_dev(netns, gw, Some(dev)) != rtn::UNICAST {
+        if self.inet_addr_type(netns, gw) != rtn::UNICAST {
             return refuse(Errno::EINVAL, "Nexthop has invalid gateway");
         }
         (new.dev, new.nh_scope) = (Some(dev), scope::LINK);

@@ -170,7 +170,7 @@ impl Kernel {
         if !needed.local {
             self.fib_magic_del(dev, (rtn::LOCAL, ifa.addr().into(), 32, 0), prim.addr());
             let netns = self.dev(dev).netns;
-            let gone = self.inet_addr_type_dev(netns, ifa.addr(), Some(dev)) != rtn::LOCAL;
+            let gone = self.inet_addr_type(netns, ifa.addr()) != rtn::LOCAL;
             if promoted.is_none() && gone {
                 self.fib_sync_down_addr(dev, ifa.addr());
             }
@@ -207,12 +207,12 @@ impl Kernel {
         needed
     }
 
-    /// Routes that ask for a source that is gone, go (`fib_sync_down_addr`, `fib_flush`).
+    /// Routes of the main table that ask for a source that is gone, go (`fib_sync_down_addr`, `fib_flush`).
     fn fib_sync_down_addr(&mut self, dev: DevId, addr: Ipv4Addr) {
         let netns = self.dev(dev).netns;
         let net = self.netns.get_mut(&netns).expect("a device's namespace is there");
-        for table in net.fib.tables.values_mut() {
-            table.remove(|alias| alias.prefsrc == Some(addr));
+        if let Some(main) = net.fib.tables.get_mut(&RT_TABLE_MAIN) {
+            main.remove(|alias| alias.prefsrc == Some(addr));
         }
     }
 

@@ -86,11 +86,6 @@ impl Kernel {
 
     /// What an address is to this namespace, `RTN_*` (`inet_addr_type`).
     pub(crate) fn inet_addr_type(&self, netns: NetnsId, addr: Ipv4Addr) -> u8 {
-        self.inet_addr_type_dev(netns, addr, None)
-    }
-
-    /// The same, where only what is local by one device is local (`inet_addr_type_dev_table` with a device).
-    pub(crate) fn inet_addr_type_dev(&self, netns: NetnsId, addr: Ipv4Addr, dev: Option<DevId>) -> u8 {
         if addr.octets()[0] == 0 || addr.is_broadcast() {
             return rtn::BROADCAST;
         }
@@ -98,8 +93,8 @@ impl Kernel {
             return rtn::MULTICAST;
         }
         match self.fib_table_lookup(netns, RT_TABLE_LOCAL, &Flow::to(addr)) {
-            Some((_, alias)) if dev.is_none() || alias.dev == dev => alias.kind,
-            _ => rtn::UNICAST,
+            Some((_, alias)) => alias.kind,
+            None => rtn::UNICAST,
         }
     }
 }
