@@ -387,3 +387,30 @@ fn a_bridge_with_stp_sends_bpdus_and_says_that_it_takes_none() {
     let trace = host.kernel.send(Origin::Xmit { dev: host.dev("h1") }, &wire::emit(&packet)).unwrap();
     assert!(matches!(trace.copies[0].steps.last(), Some(Step::Unsupported { .. })), "{trace:#?}");
 }
+
+#[test]
+fn a_bridge_without_ports_knows_its_random_address_but_has_no_id() {
+    let host = Host::new();
+    let br0 = host.link("br0");
+    assert_eq!((host.fdb(), host.bridge().bridge_id), (vec![(br0.address, br0.ifindex)], Mac::ZERO));
+}
+
+#[test]
+fn a_router_listens_to_the_routers_groups_and_its_subnets_anycast_addresses() {
+    let mut host = Host::new();
+    host.up(&["p1", "h1"]);
+    host.wait(3000);
+    let before = host.mc("p1");
+    let path = |value: &str| Request::SysctlSet {
+        netns: NETNS,
+        path: "ipv6/conf/p1/forwarding".to_string(),
+        value: value.to_string(),
+    };
+    host.apply(path("1"));
+    assert_eq!(
+        host.mc("p1"),
+        [&before[..], &["33:33:00:00:00:02".to_string(), "33:33:ff:00:00:00".to_string()]].concat()
+    );
+    host.apply(path("0"));
+    assert_eq!(host.mc("p1"), before);
+}

@@ -189,10 +189,10 @@ impl Kernel {
         }
     }
 
-    /// Something happened to a device: ports react (`br_device_event`), and a bridge that is being deleted lets them go.
+    /// Something happened to a device: ports react (`br_device_event`).
     pub(crate) fn br_device_event(&mut self, dev: DevId, event: NetdevEvent) {
-        if event == NetdevEvent::Unregister && self.as_bridge(dev).is_some() {
-            return self.br_dev_delete(dev);
+        if self.as_bridge(dev).is_some() {
+            return self.br_own_event(dev, event);
         }
         let Some(bridge) = self.dev(dev).master else { return };
         let running = self.dev(bridge).up;
@@ -207,6 +207,18 @@ impl Kernel {
             NetdevEvent::Unregister => {
                 self.br_del_if(bridge, dev).expect("a device with a bridge as master is its port")
             }
+        }
+    }
+
+    /// A bridge knows its own address from its registration on; one that is being deleted lets its ports go.
+    fn br_own_event(&mut self, bridge: DevId, event: NetdevEvent) {
+        match event {
+            NetdevEvent::Register => {
+                let (now, address) = (self.now, self.dev(bridge).address);
+                self.bridge_mut(bridge).fdb.add_local(None, address, now);
+            }
+            NetdevEvent::Unregister => self.br_dev_delete(bridge),
+            _ => {}
         }
     }
 

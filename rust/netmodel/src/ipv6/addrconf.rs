@@ -145,6 +145,7 @@ impl Kernel {
     /// An address has been taken out of the list.
     fn ipv6_del_addr(&mut self, dev: DevId, ifa: &Inet6Ifaddr) {
         self.timers.cancel(&Timer::Dad(dev, key(ifa.addr)));
+        self.addrconf_leave_anycast(dev, ifa);
         self.addrconf_leave_solict(dev, ifa);
     }
 

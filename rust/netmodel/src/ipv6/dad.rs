@@ -108,6 +108,10 @@ impl<O: Observer> Walk<'_, O> {
     /// The address is valid (`addrconf_dad_completed`). With the first valid link-local one, groups are reported with it,
     /// and routers are asked for.
     pub(super) fn addrconf_dad_completed(&mut self, dev: DevId, addr: Ipv6Addr) {
+        let forwarding = self.kernel.idev_conf(dev).forwarding;
+        if let Some(ifa) = self.kernel.inet6_ifa(dev, addr).filter(|_| forwarding).cloned() {
+            self.kernel.addrconf_join_anycast(dev, &ifa);
+        }
         let inet6 = &self.kernel.dev(dev).inet6;
         let is_valid_ll = |ifa: &&Inet6Ifaddr| rt_scope(ifa.addr) == 253 && ifa.flags & ifa::TENTATIVE == 0;
         let lonely = rt_scope(addr) == 253 && inet6.addrs.iter().filter(is_valid_ll).count() == 1;

@@ -67,6 +67,9 @@ impl Kernel {
     pub(super) fn ipv6_mc_init_dev(&mut self, dev: DevId) {
         self.ipv6_dev_mc_inc(dev, INTERFACE_LOCAL_ALL_NODES);
         self.ipv6_dev_mc_inc(dev, ALL_NODES);
+        if self.idev_conf(dev).forwarding && self.dev(dev).multicast {
+            self.ipv6_dev_mc_inc(dev, icmpv6::ALL_ROUTERS);
+        }
     }
 
     /// Join a group (`ipv6_dev_mc_inc`).

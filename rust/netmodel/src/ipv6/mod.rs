@@ -1,11 +1,12 @@
 //! IPv6 as far as containers' IPv4 networks see it: addresses that exist and are shown, and the frames that the kernel
 //! sends for them of its own.
 //!
-//! `addrconf` holds addresses and what makes them come and go, `dad` duplicate address detection, `mld` multicast groups
+//! `addrconf` holds addresses and what makes them come and go, `anycast` what a router listens to, `dad` duplicate address detection, `mld` multicast groups
 //! and their reports, `rs` router solicitations, `icmpv6` the frames, `input` what is done with received ones, `view` what
 //! is shown.
 
 mod addrconf;
+mod anycast;
 mod dad;
 mod icmpv6;
 mod input;
@@ -53,6 +54,8 @@ pub struct Inet6 {
     pub groups: Vec<mld::Group>,
     /// `mc_tomb`: groups that were left and whose leaving is still to be reported.
     pub tomb: Vec<mld::Left>,
+    /// Anycast addresses, an entry for each user.
+    pub anycast: Vec<Ipv6Addr>,
     /// Change reports still to send (`mc_ifc_count`).
     pub mc_ifc_count: u8,
     /// Reports still to send after the link-local address became valid (`mc_dad_count`).

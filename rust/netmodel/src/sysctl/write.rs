@@ -228,6 +228,9 @@ impl Kernel {
             (Family::Ipv6, Owner::All, "forwarding" | "disable_ipv6") if before != value => {
                 self.addrconf_change_all(netns, index, value);
             }
+            (Family::Ipv6, Owner::Dev(dev), "forwarding") if (before == 0) != (value == 0) => {
+                self.dev_forward_change(dev)
+            }
             (Family::Ipv6, Owner::Dev(dev), "disable_ipv6") if before != value => self.dev_disable_change(dev),
             _ => {}
         }
@@ -265,6 +268,9 @@ impl Kernel {
             let before = core::mem::replace(&mut self.dev_mut(dev).conf6.values[index], value);
             if index == Ipv6::DisableIpv6 as usize && before != value {
                 self.dev_disable_change(dev);
+            }
+            if index == Ipv6::Forwarding as usize && (before == 0) != (value == 0) {
+                self.dev_forward_change(dev);
             }
         }
     }
