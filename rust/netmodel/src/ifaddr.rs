@@ -291,10 +291,11 @@ impl Kernel {
         }
     }
 
-    /// `lo` gets 127.0.0.1/8 when it goes up and has no address.
+    /// `lo` gets 127.0.0.1/8 when it goes up, beside what it has (`inetdev_event`).
     fn loopback_address(&mut self, dev: DevId) {
         let device = self.dev(dev);
-        if !device.is_loopback() || !device.ifaddrs.is_empty() {
+        let is_held = |ifa: &Ifaddr| ifa.local == Cidr::v4(Ipv4Addr::LOCALHOST, 8);
+        if !device.is_loopback() || device.ifaddrs.iter().any(is_held) {
             return;
         }
         let localhost = Ifaddr {
@@ -308,7 +309,8 @@ impl Kernel {
             preferred_until: None,
             metric: 0,
         };
-        self.inet_insert_ifa(dev, localhost).expect("the list is empty");
+        // Refused where 127/8 is held with another scope; Linux ignores that, too.
+        let _ = self.inet_insert_ifa(dev, localhost);
     }
 
     /// The device is going: so are its addresses (`inetdev_destroy`).
