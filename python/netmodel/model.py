@@ -29,6 +29,7 @@ from netmodel.trace import Rx
 if TYPE_CHECKING:
     from netmodel.docker.engine import Engine
     from netmodel.docker.machine import Program
+    from netmodel.programs.containers import ContainerTask
 
 FIRST_PID = 1000
 SYSCTLS = "/proc/sys/net/"
@@ -61,8 +62,7 @@ class ModelHost:
             self.__dict__ = vars(stand(on, model_host(platform, seed), seed or None))
             return
         self._boot(platform, seed, entropy or Entropy(seed), timezone, start or 0)
-        if on == "machine":
-            self._outside = boot.machine(self)
+        self._outside: boot.Outside | None = boot.machine(self) if on == "machine" else None
         for path, text in boot.files(self).items():
             self.files.write(path, text)
         self.pump()
@@ -80,7 +80,6 @@ class ModelHost:
         self.netns_files = Namespaces(self.kernel, self.scheduler.tasks.values)
         self.is_daemon_asked = False
         self._trees: dict[str, FileTree] = {}
-        self._outside: boot.Outside | None = None
         self._news: set[int] = set()
         self._told: set[Draw] = set()
         self._last_pid = FIRST_PID - 1
@@ -140,7 +139,7 @@ class ModelHost:
         """A file of the machine, or `None`."""
         return self.files.read(path)
 
-    def spawn(self, program: Program) -> Task:
+    def spawn(self, program: Program) -> ContainerTask:
         """Start a process in a container. Raises `StartError`."""
         return containers.spawn(self, program)
 
@@ -266,21 +265,21 @@ class ModelHost:
 
     def _exchange(self, until: int) -> None:
         while True:
-            frames = []
+            frames: list[bytes] = []
             for event in self.kernel.advance(until):
                 match event:
                     case Readable(_, socket) | SocketError(_, socket, _):
                         self._news.add(socket)
-                    case Egress(_, netns, dev, frame):
-                        frames.append((netns, dev, frame))
+                    case Egress(_, _, _, frame):
+                        frames.append(frame)
             if self._outside is None:
                 return
-            answers = self._outside.exchange([frame for _, _, frame in frames], until)
+            answers = self._outside.exchange(frames, until)
             if not answers:
                 return
             for frame in answers:
-                if (dev := self._cable()) is not None:
-                    self.kernel.send(Rx(dev=dev), frame)
+                if (cable := self._cable()) is not None:
+                    self.kernel.send(Rx(dev=cable), frame)
 
     def _cable(self) -> Dev | None:
         """The device that the cable is in, wherever it has been moved."""

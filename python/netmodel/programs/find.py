@@ -7,9 +7,10 @@ from functools import cache
 from importlib import import_module, resources
 
 from netmodel.commands import programs as commands
+from netmodel.commands.system import Write
 from netmodel.errors import UnsupportedError
 from netmodel.programs.image_files import base_name
-from netmodel.programs.process import Context, Program
+from netmodel.programs.process import Context, Life, Program
 
 # Name to module and function; a module is loaded when its program is first started.
 COREUTILS: Mapping[str, str] = {
@@ -62,7 +63,7 @@ def find(argv: Sequence[str], context: Context) -> Program | None:
     if image == "busybox":
         if directory and context.path(argv[0]).rpartition("/")[0] != "/bin":
             return None
-        return _applet(list(argv[1:]) if name == "busybox" and len(argv) > 1 else [name])
+        return _multi_call(argv) if name == "busybox" else _applet(argv)
     if image == "nginx":
         return _known(NGINX, name, "debian.txt", outside="netbase.txt")
     raise UnsupportedError(f"the programs of the image {context.image}")
@@ -70,16 +71,31 @@ def find(argv: Sequence[str], context: Context) -> Program | None:
 
 def _on_host(argv: Sequence[str], name: str) -> Program | None:
     if name == "busybox":
-        return _applet(list(argv[1:]))
+        return _multi_call(argv)
     if name in ("docker", "dockerd", "systemctl"):
         return _load(f"daemon:{'docker' if name == 'docker' else 'dockerd'}")
     found = commands.program(argv)
     return found if found is not None else _known(DEBIAN, name, "debian.txt", "netbase.txt")
 
 
-def _applet(argv: list[str]) -> Program | None:
-    if not argv:
+def _multi_call(argv: Sequence[str]) -> Program | None:
+    """`busybox APPLET …`: the applet, which sees its own name first."""
+    if len(argv) < 2:
         raise UnsupportedError("busybox without an applet")
+    applet = _applet(argv[1:])
+    if applet is None:
+        return _no_applet
+    found = applet
+    return lambda argv, context: found(argv[1:], context)
+
+
+def _no_applet(argv: Sequence[str], context: Context) -> Life:
+    """What busybox says of a name that it does not know (libbb/appletlib.c)."""
+    yield Write(stderr=f"{argv[1]}: applet not found\n")
+    return 127
+
+
+def _applet(argv: Sequence[str]) -> Program | None:
     name = argv[0].rpartition("/")[2]
     if name in BUSYBOX:
         return _load(BUSYBOX[name])

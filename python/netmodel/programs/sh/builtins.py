@@ -32,13 +32,13 @@ def refuse(name: str) -> None:
 
 
 def _nothing(argv: list[str], shell: Interpreter) -> Run:
+    yield from ()
     return 0
-    yield
 
 
 def _false(argv: list[str], shell: Interpreter) -> Run:
+    yield from ()
     return 1
-    yield
 
 
 def _echo(argv: list[str], shell: Interpreter) -> Run:
@@ -76,6 +76,7 @@ def _pwd(argv: list[str], shell: Interpreter) -> Run:
 
 
 def _export(argv: list[str], shell: Interpreter) -> Run:
+    yield from ()
     if len(argv) == 1 or argv[1].startswith("-"):
         raise UnsupportedError("export without a name of sh")
     for argument in argv[1:]:
@@ -85,17 +86,16 @@ def _export(argv: list[str], shell: Interpreter) -> Run:
         if text is not None:
             shell.context.env = {**shell.context.env, name: text}
     return 0
-    yield
 
 
 def _unset(argv: list[str], shell: Interpreter) -> Run:
+    yield from ()
     for name in argv[1:]:
         if name.startswith("-"):
             raise UnsupportedError(f"unset {name} of sh")
         shell.variables.pop(name, None)
         shell.context.env = {key: value for key, value in shell.context.env.items() if key != name}
     return 0
-    yield
 
 
 def _read(argv: list[str], shell: Interpreter) -> Run:
@@ -185,8 +185,8 @@ def _eval(argv: list[str], shell: Interpreter) -> Run:
 def _leave(argv: list[str], shell: Interpreter) -> Run:
     from netmodel.programs.sh.interpreter import Leave
 
+    yield from ()
     raise Leave(int(argv[1]) if len(argv) > 1 and argv[1].isdigit() else 1, argv[0] == "continue")
-    yield
 
 
 def _shift(argv: list[str], shell: Interpreter) -> Run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import signal
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -143,7 +143,7 @@ class Interpreter:
                 stdin, streams.write if is_last else _into(pipe, streams), None if number else streams.terminal
             )
             task = self.fork(_alone(command), own)
-            task.on_end.append(lambda task, code, pipe=pipe: pipe.close())
+            task.on_end.append(_closing(pipe))
             tasks.append(task)
             stdin = pipe
         yield Wait(lambda: all(task.code is not None for task in tasks))
@@ -296,6 +296,10 @@ def _into(pipe: Input, streams: Streams) -> Any:
             streams.write(stream, text)
 
     return write
+
+
+def _closing(pipe: Input) -> Callable[[Task, int], None]:
+    return lambda task, code: pipe.close()
 
 
 def _alone(command: Command) -> List:
