@@ -26,6 +26,9 @@ class Kernel:
     def advance(self, until_ns: int) -> str:
         """Let time pass until `until_ns` since boot. Returns the events."""
 
+    def advance_to_event(self, until_ns: int) -> str:
+        """Let time pass until `until_ns` since boot, or to the first event before. Returns the events."""
+
     def next_deadline(self) -> int | None:
         """When a timer is due next, nanoseconds since boot."""
 

@@ -64,6 +64,12 @@ class Kernel:
         self._snapshot = None
         return tuple(decode("Event", one) for one in json.loads(self._core.advance(until)))
 
+    def advance_to_event(self, until: int) -> tuple[Event, ...]:
+        """Let time pass until `until` (ns since boot), but no further than to the first instant that has an event."""
+        self._snapshot = None
+        text = self._core.advance_to_event(until)
+        return () if text == "[]" else tuple(decode("Event", one) for one in json.loads(text))
+
     def next_deadline(self) -> int | None:
         """When a timer is due next, ns since boot; `None` if none is armed."""
         return self._core.next_deadline()

@@ -105,6 +105,11 @@ mod _core {
             self.run(py, |kernel| convert::to_json(&kernel.advance(Instant(until_ns))))
         }
 
+        /// Let time pass until `until_ns` since boot, or to the first event before. Returns the events.
+        fn advance_to_event(&self, py: Python<'_>, until_ns: u64) -> PyResult<String> {
+            self.run(py, |kernel| convert::to_json(&kernel.advance_to_event(Instant(until_ns))))
+        }
+
         /// When a timer is due next, nanoseconds since boot.
         fn next_deadline(&self, py: Python<'_>) -> PyResult<Option<u64>> {
             self.run(py, |kernel| Ok(kernel.next_deadline().map(|at| at.0)))

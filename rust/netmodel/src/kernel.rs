@@ -79,6 +79,20 @@ impl Kernel {
         core::mem::take(&mut self.events)
     }
 
+    /// Let time pass until `until`, but no further than to the first instant at which something happens that is told.
+    pub fn advance_to_event(&mut self, until: Instant) -> Vec<Event> {
+        while self.events.is_empty()
+            && let Some((at, timer)) = self.timers.pop(until)
+        {
+            self.now = self.now.max(at);
+            self.fire(timer);
+        }
+        if self.events.is_empty() {
+            self.now = self.now.max(until);
+        }
+        core::mem::take(&mut self.events)
+    }
+
     /// What happened since it was last asked, besides the replies: sockets that became readable, frames that left.
     pub fn take_events(&mut self) -> Vec<Event> {
         core::mem::take(&mut self.events)
