@@ -22,7 +22,7 @@ FILES = {
 
 OLD = replace(DEFAULT, iproute2=(4, 11, 0), netns_dir="/var/run/netns")
 RECORDINGS = (
-    *((name, DEFAULT) for name in ("link", "objects", "netns", "batch", "brctl", "bridge", "busybox")),
+    *((name, DEFAULT) for name in ("link", "objects", "netns", "batch", "brctl", "bridge", "busybox", "more")),
     ("iproute2-4.11", OLD),
 )
 

@@ -132,7 +132,8 @@ def _show(words: Words, scene: Scene) -> str:
 def _print(printer: Printer, link: Link, port: Port, scene: Scene) -> None:
     """One port. The message has no namespace id: a peer's index is looked up here, wherever the peer is."""
     printer.any("ifindex", "%d: ", link.ifindex)
-    lower = scene.name_of(link.link) if link.link is not None else ""
+    is_told = link.link is not None and link.link != link.ifindex  # br_fill_ifinfo
+    lower = scene.name_of(link.link) if link.link is not None and is_told else ""
     if lower:
         printer.field("link", lower)
     printer.any("ifname", "%s: ", f"{link.name}@{lower}" if lower and not printer.json else link.name)
@@ -140,7 +141,7 @@ def _print(printer: Printer, link: Link, port: Port, scene: Scene) -> None:
     printer.open_array("flags", "<")
     for n, name in enumerate(names):
         printer.any(None, "%s," if n + 1 < len(names) else "%s", name)
-    here = scene.link(link.link) if link.link is not None else None
+    here = scene.link(link.link) if link.link is not None and is_told else None
     if here is not None and not here.flags & IFF_UP:
         printer.any(None, ",%s", "M-DOWN")
     printer.close_array("> ")

@@ -153,7 +153,8 @@ def _print_inet6(printer: Printer, link: Link, scene: Scene) -> None:
     if scene.options.details or scene.options.statistics:
         raise UnsupportedError("ip -6 -d address and ip -6 -s address")
     printer.any("ifindex", "%d: ", link.ifindex)
-    is_peer_down = _print_name(printer, replace(link, link_netnsid=None), scene, "%s: ")
+    told = link.link if link.link != link.ifindex else None
+    is_peer_down = _print_name(printer, replace(link, link=told, link_netnsid=None), scene, "%s: ")
     _print_flags(printer, link.flags, is_peer_down)
     printer.any("mtu", "mtu %d ", link.mtu)
     printer.any("operstate", "state %s ", operstate_of(link))
