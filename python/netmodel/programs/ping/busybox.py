@@ -14,6 +14,7 @@ from netmodel.programs.ping.echo import ECHO_REPLY, EchoSocket, Options, resolve
 from netmodel.programs.process import Interrupt, Readable, Write
 
 if TYPE_CHECKING:
+    from netmodel.platform import Platform
     from netmodel.programs.process import Context
 
 SECOND = 10**9
@@ -34,17 +35,20 @@ class Call:
 
 
 class UsageError(Exception):
-    """What is printed on stderr; the exit code is 1."""
+    """What is written; the exit code is 1."""
+
+    def __init__(self, text: Write) -> None:
+        super().__init__(text)
+        self.text = text
 
 
-def _number(text: str, letter: str) -> int:
+def _number(text: str) -> int:
     if not text.isdigit():
-        raise UsageError(f"ping: invalid number '{text}'\n")
-    del letter
+        raise UsageError(Write(stderr=f"ping: invalid number '{text}'\n"))
     return int(text)
 
 
-def parse(argv: Sequence[str]) -> Call:
+def parse(argv: Sequence[str], platform: Platform) -> Call:
     """Take a command line apart. Raises `UsageError` with busybox's words, `UnsupportedError` for IPv6."""
     call, names, words = Call("", Options()), [], list(argv[1:])
     while words:
@@ -58,15 +62,15 @@ def parse(argv: Sequence[str]) -> Call:
             value = ""
             if letter in WITH_VALUE:
                 if not letters and not words:
-                    raise UsageError(f"ping: option requires an argument -- '{letter}'\n" + usage("busybox/ping"))
+                    raise _wrong(f"ping: option requires an argument -- '{letter}'\n", platform)
                 value, letters = letters or words.pop(0), ""
-            call = _set(call, letter, value)
+            call = _set(call, letter, value, platform)
     if len(names) != 1:
-        raise UsageError(usage("busybox/ping"))
+        raise _wrong("", platform)
     return replace(call, destination=names[0])
 
 
-def _set(call: Call, letter: str, value: str) -> Call:
+def _set(call: Call, letter: str, value: str, platform: Platform) -> Call:
     options = call.options
     match letter:
         case "4":
@@ -74,23 +78,28 @@ def _set(call: Call, letter: str, value: str) -> Call:
         case "q":
             return replace(call, quiet=True)
         case "c":
-            return replace(call, count=_number(value, letter))
+            return replace(call, count=_number(value))
         case "s":
-            return replace(call, options=replace(options, size=_number(value, letter)))
+            return replace(call, options=replace(options, size=_number(value)))
         case "t":
-            return replace(call, options=replace(options, ttl=_number(value, letter)))
+            return replace(call, options=replace(options, ttl=_number(value)))
         case "i":
             return replace(call, interval=int(float(value) * SECOND))
         case "W":
-            return replace(call, linger=_number(value, letter) * SECOND)
+            return replace(call, linger=_number(value) * SECOND)
         case "w":
-            return replace(call, deadline=_number(value, letter) * SECOND)
+            return replace(call, deadline=_number(value) * SECOND)
         case "I":
             is_address = value.replace(".", "").isdigit()
-            return replace(call, options=replace(options, **{"source" if is_address else "device": value}))
+            bound = replace(options, source=value) if is_address else replace(options, device=value)
+            return replace(call, options=bound)
         case "6" | "A" | "m" | "p" | "T":
             raise UnsupportedError(f"busybox ping -{letter}")
-    raise UsageError(f"ping: invalid option -- '{letter}'\n" + usage("busybox/ping"))
+    raise _wrong(f"ping: invalid option -- '{letter}'\n", platform)
+
+
+def _wrong(before: str, platform: Platform) -> UsageError:
+    return UsageError(usage("busybox ping", platform, before))
 
 
 class _Tally:
@@ -128,9 +137,9 @@ class _Tally:
 def ping(argv: Sequence[str], context: Context) -> Generator[Any, Any, int]:
     """Run `ping` of busybox."""
     try:
-        call = parse(argv)
+        call = parse(argv, context.platform)
     except UsageError as error:
-        yield Write(stderr=str(error))
+        yield error.text
         return 1
     address = resolve(context, call.destination)
     if address is None:

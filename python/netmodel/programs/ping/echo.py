@@ -19,13 +19,15 @@ from netmodel.request import (
     DontFragment,
     Icmp,
     Recv,
+    RouteGet,
+    RouteReply,
     SendTo,
     Socket,
     SocketOption,
     SocketReply,
     SocketSet,
-    TraceReply,
     Tos,
+    TraceReply,
     Ttl,
 )
 
@@ -70,8 +72,8 @@ class Answer:
 class EchoSocket:
     """One ping at work.
 
-    `names`: the destination as typed and the address it means; `first`: the number of the first request. Raises `KernelError` as socket(2), setsockopt(2) and
-    bind(2) do; closing is the caller's.
+    `names`: the destination as typed and the address it means; `first`: the number of the first request.
+    Raises `KernelError` as socket(2), setsockopt(2) and bind(2) do; closing is the caller's.
     """
 
     def __init__(self, context: Context, names: tuple[str, str], options: Options, first: int) -> None:
@@ -133,6 +135,15 @@ class EchoSocket:
     def close(self) -> None:
         """Close the socket."""
         self.context.kernel.apply(Close(self.id))
+
+    def mtu(self) -> int:
+        """The mtu of the way to the destination in bytes, as `IP_MTU` tells it."""
+        found = self.context.kernel.apply(RouteGet(self.context.netns, self.address, None, None, None))
+        assert isinstance(found, RouteReply)
+        if found.value.mtu is not None:
+            return found.value.mtu[0]
+        netns = next(view for view in self.context.kernel.snapshot().netns if view.id == self.context.netns)
+        return next(link.mtu for link in netns.links if link.ifindex == found.value.oif)
 
     def elapsed(self) -> int | None:
         """The declared time of the statistics, in milliseconds."""
