@@ -414,3 +414,19 @@ fn a_router_listens_to_the_routers_groups_and_its_subnets_anycast_addresses() {
     host.apply(path("0"));
     assert_eq!(host.mc("p1"), before);
 }
+
+#[test]
+fn without_ipv6_a_device_keeps_the_group_it_was_born_with() {
+    let mut host = Host::new();
+    let (path, value) = ("ipv6/conf/all/disable_ipv6".to_string(), "1".to_string());
+    host.apply(Request::SysctlSet { netns: NETNS, path, value });
+    host.up(&["p1", "h1"]);
+    assert_eq!(
+        (host.mc("p1"), host.link("p1").addrs),
+        (vec!["33:33:00:00:00:01".into(), "01:00:5e:00:00:01".into()], vec![])
+    );
+    host.down("p1");
+    assert_eq!(host.mc("p1"), ["33:33:00:00:00:01"]);
+    host.wait(60_000);
+    assert_eq!(host.link("h1").stats.tx_packets, 0);
+}

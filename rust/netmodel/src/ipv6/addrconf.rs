@@ -133,13 +133,16 @@ impl Kernel {
             return;
         }
         let inet6 = &mut self.dev_mut(dev).inet6;
-        inet6.ready = false;
+        let was_ready = core::mem::take(&mut inet6.ready);
         for ifa in core::mem::take(&mut inet6.addrs) {
             self.ipv6_del_addr(dev, &ifa);
         }
         self.timers.cancel(&Timer::RouterSolicit(dev));
         self.timers.cancel(&Timer::Addr6Lifetime(dev));
-        self.ipv6_mc_down(dev);
+        // A device that was not ready keeps its groups ("repeated down detection").
+        if was_ready {
+            self.ipv6_mc_down(dev);
+        }
     }
 
     /// An address has been taken out of the list.
