@@ -317,7 +317,7 @@ _REQUEST: dict[str, Callable[[Any], request.Request]] = {
         _dev(v["dev"]), v["mac"], _fdb_state(v["state"]), v["sticky"], v["own"], _how(v["how"])
     ),
     "FdbDel": lambda v: request.FdbDel(_dev(v["dev"]), v["mac"], v["own"]),
-    "FdbFlush": lambda v: request.FdbFlush(_dev(v["dev"])),
+    "FdbFlush": lambda v: request.FdbFlush(_dev(v["dev"]), v["own"]),
     "AddrAdd": lambda v: request.AddrAdd(_dev(v["dev"]), _addr_spec(v["addr"]), _how(v["how"])),
     "AddrDel": lambda v: request.AddrDel(_dev(v["dev"]), v["local"], v["len"]),
     "RouteAdd": lambda v: request.RouteAdd(v["netns"], _route_spec(v["route"]), _how(v["how"])),
@@ -495,6 +495,10 @@ def _bridge(v: Any) -> snapshot.Bridge:
         v["nf_call_iptables"],
         v["fdb_n_learned"],
         v["fdb_max_learned"],
+        v["topology_change"],
+        v["topology_change_detected"],
+        v["hello_timer"],
+        v["topology_change_timer"],
         v["gc_timer"],
         tuple(map(_fdb_entry, v["fdb"])),
     )
@@ -532,6 +536,9 @@ def _port(v: Any) -> snapshot.Port:
         v["isolated"],
         v["locked"],
         v["neigh_suppress"],
+        v["designated_priority"],
+        v["hold_timer"],
+        v["config_pending"],
         v["forward_delay_timer"],
     )
 

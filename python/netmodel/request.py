@@ -491,9 +491,12 @@ class FdbDel:
 
 @dataclass(frozen=True, slots=True)
 class FdbFlush:
-    """RTM_DELNEIGH, `AF_BRIDGE`, `NLM_F_BULK`, without filters: every entry goes, local ones too."""
+    """RTM_DELNEIGH, `AF_BRIDGE`, `NLM_F_BULK`, without filters: every entry of a bridge goes (`own`: `NTF_SELF`), or
+    of a port (`NTF_MASTER`), local ones too.
+    """
 
     dev: Dev
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,14 @@ class Bridge:
     nf_call_iptables: bool
     fdb_n_learned: int
     fdb_max_learned: int
+    topology_change: bool
+    """A topology change is being told."""
+    topology_change_detected: bool
+    """A topology change was seen."""
+    hello_timer: int
+    """Time left to the next BPDU, 0 without STP."""
+    topology_change_timer: int
+    """Time left of a topology change."""
     gc_timer: int
     """Time left to the next sweep of the FDB."""
     fdb: tuple[FdbEntry, ...]
@@ -101,6 +109,12 @@ class Port:
     isolated: bool
     locked: bool
     neigh_suppress: bool
+    designated_priority: int
+    """The priority half of the designated bridge's id, which is this bridge's but for a disabled port."""
+    hold_timer: int
+    """1/100 s left in which no BPDU is sent."""
+    config_pending: bool
+    """A BPDU waits for that."""
     forward_delay_timer: int
     """1/100 s left of the forward-delay timer."""
 

@@ -159,6 +159,10 @@ def _info(info: dict[str, Any], index: dict[str, int], name: str, fdb: list[Any]
         nf_call_iptables=bool(data["nf_call_iptables"]),
         fdb_n_learned=0,
         fdb_max_learned=0,
+        topology_change=bool(data["topology_change"]),
+        topology_change_detected=bool(data["topology_change_detected"]),
+        hello_timer=round(data["hello_timer"] * 100),
+        topology_change_timer=round(data["topology_change_timer"] * 100),
         gc_timer=round(data["gc_timer"] * 100),
         fdb=tuple(_fdb(entry, index) for entry in fdb if entry.get("master") == name),
     )
@@ -188,6 +192,9 @@ def _port(data: dict[str, Any]) -> Port:
         priority=data["priority"],
         cost=data["cost"],
         port_no=int(data["no"], 16),
+        designated_priority=int(data["bridge_id"].partition(".")[0], 16),
+        hold_timer=round(data["hold_timer"] * 100),
+        config_pending=bool(data["config_pending"]),
         forward_delay_timer=round(data["forward_delay_timer"] * 100),
         **{name: data[name] for name in (*names, *more)},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from netmodel.commands.ip.link_details import PORT_STATES, bridge_of
 from netmodel.commands.ip.scene import Scene
@@ -12,7 +13,6 @@ from netmodel.snapshot import Bridge, Link, Port
 SHOW_HEAD = "bridge name\tbridge id\t\tSTP enabled\tinterfaces\n"
 MACS_HEAD = "port no\tmac addr\t\tis local?\tageing timer\n"
 HUNDREDTH = 10_000_000
-DEFAULT_PRIORITY = 32768
 
 
 def bridge_id(bridge: Bridge) -> str:
@@ -62,10 +62,10 @@ def showmacs(link: Link, scene: Scene) -> str:
 
 
 def showstp(link: Link, scene: Scene) -> str:
-    """`brctl showstp`. Raises `UnsupportedError` where timers or priorities were set that the model does not follow."""
+    """`brctl showstp`. Raises `UnsupportedError` for a device that is no bridge."""
     bridge = bridge_of(link)
-    if bridge is None or bridge.stp_state or bridge.priority != DEFAULT_PRIORITY:
-        raise UnsupportedError("brctl showstp of a bridge with STP or with a priority of its own")
+    if bridge is None:
+        raise UnsupportedError("brctl showstp of a device that is no bridge")
     own = bridge_id(bridge)
     text = (
         f"{link.name}\n bridge id\t\t{own}\n designated root\t{own}\n"
@@ -75,11 +75,23 @@ def showstp(link: Link, scene: Scene) -> str:
         f" forward delay\t\t{_timer(bridge.forward_delay)}\t\t\t"
         f"bridge forward delay\t{_timer(bridge.forward_delay)}\n"
         f" ageing time\t\t{_timer(bridge.ageing_time)}\n"
-        f" hello timer\t\t{_timer(0)}\t\t\ttcn timer\t\t{_timer(0)}\n"
-        f" topology change timer\t{_timer(0)}\t\t\tgc timer\t\t{_timer(bridge.gc_timer)}\n"
-        " flags\t\t\t\n\n\n"
+        f" hello timer\t\t{_timer(bridge.hello_timer)}\t\t\ttcn timer\t\t{_timer(0)}\n"
+        f" topology change timer\t{_timer(bridge.topology_change_timer)}\t\t\t"
+        f"gc timer\t\t{_timer(bridge.gc_timer)}\n"
+        f" flags\t\t\t{_flags(bridge)}\n\n\n"
     )
-    return text + "".join(_stp_port(port, port.port, own) for port in ports_of(link, scene) if port.port)
+    ports = [(port, port.port) for port in ports_of(link, scene)]
+    return text + "".join(_stp_port(dev, port, _told(bridge, port)) for dev, port in ports if port)
+
+
+def _told(bridge: Bridge, port: Port) -> str:
+    """The bridge id that a port tells of its bridge."""
+    return bridge_id(replace(bridge, priority=port.designated_priority))
+
+
+def _flags(bridge: Bridge) -> str:
+    changed = "TOPOLOGY_CHANGE " if bridge.topology_change else ""
+    return changed + ("TOPOLOGY_CHANGE_DETECTED " if bridge.topology_change_detected else "")
 
 
 def _stp_port(link: Link, port: Port, root: str) -> str:
@@ -90,6 +102,8 @@ def _stp_port(link: Link, port: Port, root: str) -> str:
         f" designated root\t{root}\tpath cost\t\t{port.cost:4}\n"
         f" designated bridge\t{root}\tmessage age timer\t{_timer(0)}\n"
         f" designated port\t{number:04x}\t\t\tforward delay timer\t{_timer(port.forward_delay_timer)}\n"
-        f" designated cost\t{0:4}\t\t\thold timer\t\t{_timer(0)}\n"
-        " flags\t\t\t\n" + (f" hairpin mode\t\t{1:4}\n" if port.hairpin else "") + "\n"
+        f" designated cost\t{0:4}\t\t\thold timer\t\t{_timer(port.hold_timer)}\n"
+        f" flags\t\t\t{'CONFIG_PENDING ' if port.config_pending else ''}\n"
+        + (f" hairpin mode\t\t{1:4}\n" if port.hairpin else "")
+        + "\n"
     )

@@ -356,8 +356,9 @@ pub enum Request {
     FdbAdd { dev: Dev, mac: Mac, state: FdbState, sticky: bool, own: bool, how: How },
     /// RTM_DELNEIGH, `AF_BRIDGE`.
     FdbDel { dev: Dev, mac: Mac, own: bool },
-    /// RTM_DELNEIGH, `AF_BRIDGE`, `NLM_F_BULK`, without filters: every entry goes, local ones too.
-    FdbFlush { dev: Dev },
+    /// RTM_DELNEIGH, `AF_BRIDGE`, `NLM_F_BULK`, without filters: every entry of a bridge goes (`own`: `NTF_SELF`), or of a
+    /// port (`NTF_MASTER`), local ones too.
+    FdbFlush { dev: Dev, own: bool },
     /// RTM_NEWADDR.
     AddrAdd { dev: Dev, addr: AddrSpec, how: How },
     /// RTM_DELADDR; without a prefix length the first entry of that address.

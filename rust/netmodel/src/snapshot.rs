@@ -155,6 +155,14 @@ pub struct Bridge {
     pub nf_call_iptables: bool,
     pub fdb_n_learned: u32,
     pub fdb_max_learned: u32,
+    /// A topology change is being told.
+    pub topology_change: bool,
+    /// A topology change was seen.
+    pub topology_change_detected: bool,
+    /// Time left to the next BPDU, 0 without STP.
+    pub hello_timer: u32,
+    /// Time left of a topology change.
+    pub topology_change_timer: u32,
     /// Time left to the next sweep of the FDB.
     pub gc_timer: u32,
     /// The FDB in dump order: of each device (the bridge first), newest first.
@@ -205,6 +213,12 @@ pub struct Port {
     pub isolated: bool,
     pub locked: bool,
     pub neigh_suppress: bool,
+    /// The priority half of the designated bridge's id, which is this bridge's but for a disabled port.
+    pub designated_priority: u16,
+    /// 1/100 s left in which no BPDU is sent.
+    pub hold_timer: u32,
+    /// A BPDU waits for that.
+    pub config_pending: bool,
     /// 1/100 s left of the forward-delay timer.
     pub forward_delay_timer: u32,
 }

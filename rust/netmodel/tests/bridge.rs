@@ -217,7 +217,8 @@ fn requests_are_refused_as_live() {
         (add(p1, FdbState::Dynamic, false), Errno::EPERM),
         (add(lo, FdbState::Permanent, true), Errno::EINVAL),
         (Request::FdbDel { dev: p1, mac: mac(9), own: false }, Errno::ENOENT),
-        (Request::FdbFlush { dev: p1 }, Errno::EOPNOTSUPP),
+        (Request::FdbFlush { dev: p1, own: true }, Errno::EOPNOTSUPP),
+        (Request::FdbFlush { dev: p2, own: false }, Errno::EOPNOTSUPP),
     ];
     for (request, errno) in cases {
         let before = host.kernel.snapshot();
@@ -237,7 +238,7 @@ fn a_flush_leaves_nothing_and_the_option_leaves_what_is_static() {
     host.apply(Request::BridgeSet { dev: br0, options: BridgeOptions { fdb_flush: true, ..BridgeOptions::default() } });
     let macs: Vec<Mac> = host.fdb().into_iter().map(|(mac, _)| mac).collect();
     assert_eq!(macs, [mac(8), mac(9), mac(0x11)]);
-    host.apply(Request::FdbFlush { dev: br0 });
+    host.apply(Request::FdbFlush { dev: p1, own: false });
     assert_eq!(host.fdb(), []);
 }
 

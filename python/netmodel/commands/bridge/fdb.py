@@ -223,14 +223,16 @@ def _get(words: Words, session: Session) -> str:
 
 
 def _flush(words: Words, session: Session) -> None:
-    device = ""
+    device, own = "", True
     while words:
         word = words.take()
         if word == "dev":
             device = words.value()
-        elif word != "self":
+        elif word in ("self", "master"):
+            own = word == "self"
+        else:
             raise UnsupportedError(f"bridge fdb flush {word}")
     if not device:
         raise _failed("Device is a required argument.\n")
     ifindex = _bridge_index(device, session.scene())
-    session.apply(FdbFlush(dev=Dev(netns=session.netns, ifindex=ifindex)), code=255)
+    session.apply(FdbFlush(dev=Dev(netns=session.netns, ifindex=ifindex), own=own), code=255)

@@ -6,6 +6,8 @@ net/bridge/br_if.c, net/bridge/br_multicast.c).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from netmodel.commands.ip.scene import Scene
 from netmodel.commands.printer import Printer
 from netmodel.errors import UnsupportedError
@@ -85,7 +87,7 @@ def _print_kind(printer: Printer, link: Link, scene: Scene) -> None:
         printer.any("info_slave_kind", "    %s_slave ", "bridge")
         printer.open_object("info_slave_data")
         if above is not None:
-            _print_port(printer, link.port, bridge_id(above))
+            _print_port(printer, link.port, designated_id(above, link.port))
         printer.close_object()
     printer.close_object()
 
@@ -101,22 +103,28 @@ def bridge_id(bridge: Bridge) -> str:
     return f"{bridge.priority:04x}.{octets}"
 
 
+def designated_id(bridge: Bridge, port: Port) -> str:
+    """The bridge id that a port tells of its bridge."""
+    return bridge_id(replace(bridge, priority=port.designated_priority))
+
+
 def _timer(printer: Printer, word: str, hundredths: int) -> None:
     printer.raw(word, f"{word} {hundredths // 100:4}.{hundredths % 100:02} ", f"{hundredths / 100:.2f}")
 
 
 def _print_bridge(printer: Printer, bridge: Bridge) -> None:
-    if bridge.stp_state:
-        raise UnsupportedError("ip -d of a bridge with STP")
     for word in ("forward_delay", "hello_time", "max_age", "ageing_time", "stp_state", "priority"):
         printer.any(word, f"{word} %d ", getattr(bridge, word))
     printer.any("vlan_filtering", "vlan_filtering %d ", int(bridge.vlan_filtering))
     printer.any("bridge_id", "bridge_id %s ", bridge_id(bridge))
     printer.any("root_id", "designated_root %s ", bridge_id(bridge))
-    for word in ("root_port", "root_path_cost", "topology_change", "topology_change_detected"):
+    for word in ("root_port", "root_path_cost"):
         printer.any(word, f"{word} %d ", 0)
-    for word in ("hello_timer", "tcn_timer", "topology_change_timer"):
-        _timer(printer, word, 0)
+    for word in ("topology_change", "topology_change_detected"):
+        printer.any(word, f"{word} %d ", int(getattr(bridge, word)))
+    _timer(printer, "hello_timer", bridge.hello_timer)
+    _timer(printer, "tcn_timer", 0)
+    _timer(printer, "topology_change_timer", bridge.topology_change_timer)
     _timer(printer, "gc_timer", bridge.gc_timer)
     printer.any("group_fwd_mask", "group_fwd_mask %s ", _alternate_hex(bridge.group_fwd_mask))
     printer.any("group_addr", "group_address %s ", "01:80:c2:00:00:00")
@@ -150,11 +158,11 @@ def _print_port(printer: Printer, port: Port, root: str) -> None:
     printer.any("designated_cost", "designated_cost %d ", 0)
     printer.any("bridge_id", "designated_bridge %s ", root)
     printer.any("root_id", "designated_root %s ", root)
-    _timer(printer, "hold_timer", 0)
+    _timer(printer, "hold_timer", port.hold_timer)
     _timer(printer, "message_age_timer", 0)
     _timer(printer, "forward_delay_timer", port.forward_delay_timer)
     printer.any("topology_change_ack", "topology_change_ack %d ", 0)
-    printer.any("config_pending", "config_pending %d ", 0)
+    printer.any("config_pending", "config_pending %d ", int(port.config_pending))
     _on_off(printer, "proxy_arp", False)
     _on_off(printer, "proxy_arp_wifi", False)
     printer.any("multicast_router", "mcast_router %d ", 1)

@@ -112,6 +112,7 @@ mod tests {
             admin_cost: false,
             state: State::Forwarding,
             flags: LEARNING | FLOOD | MCAST_FLOOD | BCAST_FLOOD,
+            designated_priority: 0x8000,
             config_pending: false,
         }
     }

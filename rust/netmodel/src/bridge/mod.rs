@@ -77,6 +77,8 @@ pub struct Port {
     pub state: State,
     /// `HAIRPIN_MODE`, `LEARNING`, …
     pub flags: u16,
+    /// The priority of the bridge as this port last told it: a disabled port keeps what it told before.
+    pub designated_priority: u16,
     /// A BPDU waits for the hold timer.
     pub config_pending: bool,
 }
@@ -171,6 +173,14 @@ impl Bridge {
     /// The port a device is, to change it.
     pub fn port_mut(&mut self, dev: DevId) -> Option<&mut Port> {
         self.ports.iter_mut().find(|port| port.dev == dev)
+    }
+
+    /// Another priority, which ports that are not disabled tell from now on (`br_stp_set_bridge_priority`).
+    fn set_priority(&mut self, priority: u16) {
+        self.priority = priority;
+        for port in self.ports.iter_mut().filter(|port| port.state != State::Disabled) {
+            port.designated_priority = priority;
+        }
     }
 
     /// How addresses age now.

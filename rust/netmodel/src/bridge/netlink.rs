@@ -51,11 +51,9 @@ impl Kernel {
                 let dev = self.dev_id(dev)?;
                 self.rtnl_fdb_del(dev, mac, own)?;
             }
-            Request::FdbFlush { dev } => {
+            Request::FdbFlush { dev, own } => {
                 let dev = self.dev_id(dev)?;
-                self.must_be_ethernet(dev, "FDB delete only supported for Ethernet devices")?;
-                self.as_bridge(dev).ok_or(Errno::EOPNOTSUPP)?;
-                self.bridge_mut(dev).fdb.flush(|_| true);
+                self.rtnl_fdb_flush(dev, own)?;
             }
             other => unreachable!("Kernel::apply gives requests for bridges only, not {other:?}"),
         }
@@ -70,7 +68,7 @@ impl Kernel {
         }
         let br = self.bridge_mut(bridge);
         if let Some(priority) = options.priority {
-            br.priority = priority;
+            br.set_priority(priority);
             self.br_port_state_selection(bridge);
         }
         if options.vlan_filtering.is_some() {
@@ -286,6 +284,16 @@ impl Kernel {
         entry.used = now;
         if modified {
             entry.updated = now;
+        }
+        Ok(())
+    }
+
+    fn rtnl_fdb_flush(&mut self, dev: DevId, own: bool) -> Result {
+        self.must_be_ethernet(dev, "FDB delete only supported for Ethernet devices")?;
+        match self.dev(dev).master {
+            Some(bridge) if !own => self.bridge_mut(bridge).fdb.flush(|entry| entry.dst == Some(dev)),
+            _ if own && self.as_bridge(dev).is_some() => self.bridge_mut(dev).fdb.flush(|_| true),
+            _ => return Err(Errno::EOPNOTSUPP.into()),
         }
         Ok(())
     }

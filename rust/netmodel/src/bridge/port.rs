@@ -139,6 +139,7 @@ impl Kernel {
             admin_cost: false,
             state: State::Disabled,
             flags: LEARNING | FLOOD | MCAST_FLOOD | BCAST_FLOOD,
+            designated_priority: br.priority,
             config_pending: false,
         })
     }

@@ -52,14 +52,18 @@ impl Kernel {
     }
 
     pub(super) fn br_stp_enable_port(&mut self, bridge: DevId, dev: DevId) {
+        let designated_priority = self.bridge(bridge).priority;
         let port = self.port_of(bridge, dev);
+        port.designated_priority = designated_priority;
         port.state = State::Blocking;
         port.config_pending = false;
         self.br_port_state_selection(bridge);
     }
 
     pub(super) fn br_stp_disable_port(&mut self, bridge: DevId, dev: DevId) {
+        let designated_priority = self.bridge(bridge).priority;
         let port = self.port_of(bridge, dev);
+        port.designated_priority = designated_priority;
         port.state = State::Disabled;
         port.config_pending = false;
         self.timers.cancel(&Timer::ForwardDelay(dev));
@@ -307,6 +311,7 @@ mod tests {
             admin_cost: false,
             state: State::Forwarding,
             flags: 0,
+            designated_priority: 0x8000,
             config_pending: false,
         };
         let data = config_bpdu(&Bridge { bridge_id: Mac([2, 0, 0, 0, 0, 1]), ..Bridge::new(7) }, &port);

@@ -29,6 +29,10 @@ impl Kernel {
             nf_call_iptables: br.nf_call_iptables,
             fdb_n_learned: br.fdb.n_learned(),
             fdb_max_learned: br.fdb_max_learned,
+            topology_change: br.topology_change,
+            topology_change_detected: br.topology_change_detected,
+            hello_timer: self.timer_value(&Timer::Hello(dev)),
+            topology_change_timer: self.timer_value(&Timer::TopologyChange(dev)),
             gc_timer: self.timer_value(&Timer::FdbGc(dev)),
             fdb: self.fdb_view(dev),
         })
@@ -53,6 +57,9 @@ impl Kernel {
             isolated: port.is(ISOLATED),
             locked: port.is(PORT_LOCKED),
             neigh_suppress: false,
+            designated_priority: port.designated_priority,
+            hold_timer: self.timer_value(&Timer::Hold(dev)),
+            config_pending: port.config_pending,
             forward_delay_timer: self.timer_value(&Timer::ForwardDelay(dev)),
         })
     }
