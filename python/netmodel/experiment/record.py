@@ -18,7 +18,7 @@ from netmodel.host import Host
 
 PAUSE = 2_500_000_000  # ^C is pressed so long after its command
 MS = 10**6
-MOMENTS = {r"docker (run|start|restart|stop|kill) |dockerd restart": 150 * MS, r"docker ps": 850 * MS}
+MOMENTS = {r"docker (run|start|restart|stop|kill) |dockerd restart": 30 * MS, r"docker ps": 850 * MS}
 HEADER = re.compile(r"PING (\S+) \(")
 ECHO = re.compile(r" (icmp_seq|seq)=(\d+) .*time=([\d.]+) ms$")
 RTT = re.compile(r"rtt min/avg/max/mdev = ([\d.]+)/[\d.]+/([\d.]+)/")

@@ -33,6 +33,7 @@ BUSYBOX: Mapping[str, str] = {
     "echo": "applets:busybox_echo",
     "false": "applets:false",
     "hostname": "applets:busybox_hostname",
+    "killall": "killall:busybox_killall",
     "ping": "ping:busybox_ping",
     "sh": "sh:ash",
     "sleep": "clock:busybox_sleep",
