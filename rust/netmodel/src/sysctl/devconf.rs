@@ -238,7 +238,7 @@ pub(super) const IPV6: [Conf; 62] = [
     shown("ignore_routes_with_linkdown", 0),
     shown("ioam6_enabled", 0),
     shown("ioam6_id", 65535),
-    shown("ioam6_id_wide", -1),
+    shown("ioam6_id_wide", 4294967295),
     shown("keep_addr_on_down", 0),
     shown("max_addresses", 16),
     shown("max_desync_factor", 600),

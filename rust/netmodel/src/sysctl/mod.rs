@@ -1,9 +1,11 @@
 //! `/proc/sys/net` of a namespace, per device where Linux has it so.
 //!
-//! `devconf` holds what each device has its own copy of, `names` what a namespace has once, `write` what a write does.
+//! `devconf` holds what each device has its own copy of, `names` what a namespace has once and acts on,
+//! `shown` what is there besides, `write` what a write does.
 
 mod devconf;
 pub mod names;
+mod shown;
 mod write;
 
 use std::collections::BTreeMap;
@@ -40,12 +42,14 @@ impl Sysctls {
     /// (`devinet_init_net` with `net.core.devconf_inherit_init_net` 0), IPv6's are not (`addrconf_init_net`).
     pub(crate) fn new(init_net: Option<&Sysctls>) -> Sysctls {
         let ipv4 = || Devconf::new(&devconf::IPV4);
+        let mut ipv4_all = ipv4();
+        // `ipv4_devconf` and `ipv6_devconf` differ from what devices start with in one value each.
+        ipv4_all.values[Ipv4::AcceptSourceRoute as usize] = 0;
         let mut all6 = Devconf::new(&devconf::IPV6);
-        // `ipv6_devconf` differs from `ipv6_devconf_dflt` in this one.
         all6.values[Ipv6::AcceptDad as usize] = 0;
         Sysctls {
             values: BTreeMap::new(),
-            all4: init_net.map_or_else(ipv4, |init| init.all4.clone()),
+            all4: init_net.map_or(ipv4_all, |init| init.all4.clone()),
             default4: init_net.map_or_else(ipv4, |init| init.default4.clone()),
             all6,
             default6: Devconf::new(&devconf::IPV6),
@@ -86,7 +90,15 @@ impl Kernel {
         let (conf4, conf6) = (net.sysctls.default4.for_device(), net.sysctls.default6.for_device());
         let (neigh4, neigh6) = (net.sysctls.neigh4.for_device(), net.sysctls.neigh6.for_device());
         let device = self.dev_mut(dev);
+        let loopback = device.is_loopback();
         (device.conf4, device.conf6, device.neigh4, device.neigh6) = (conf4, conf6, neigh4, neigh6);
+        if loopback {
+            // `inetdev_event`, `ipv6_add_dev`: nothing to transform, nobody to ask, nothing to hide.
+            device.conf4.values[Ipv4::DisableXfrm as usize] = 1;
+            device.conf4.values[Ipv4::DisablePolicy as usize] = 1;
+            device.conf6.values[Ipv6::AcceptDad as usize] = -1;
+            device.conf6.values[Ipv6::UseTempaddr as usize] = -1;
+        }
     }
 
     /// All that the model acts on, by path, as `/proc/sys/net` shows it.

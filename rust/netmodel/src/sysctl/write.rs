@@ -6,6 +6,7 @@ use crate::kernel::Kernel;
 use crate::sysctl::devconf::{self, Conf};
 use crate::sysctl::names::{ACTING, BRIDGE_NF_CALL_IPTABLES, IP_LOCAL_PORT_RANGE, IP_UNPRIVILEGED_PORT_START};
 use crate::sysctl::names::{ICMP_RATELIMIT, Name, PING_GROUP_RANGE, Takes};
+use crate::sysctl::shown::{ELSEWHERE, READ_ONLY, SHOWN};
 use crate::sysctl::{Devconf, Ipv4, Ipv6};
 
 /// Which of the per-device families.
@@ -54,6 +55,28 @@ impl Directory {
             (Owner::Default, Family::Ipv6) => &net.default6,
             (Owner::Default, Family::Neigh4) => &net.neigh4,
             (Owner::Default, Family::Neigh6) => &net.neigh6,
+        }
+    }
+
+    /// A value as it is read.
+    fn value(&self, kernel: &Kernel, netns: NetnsId, index: usize) -> i64 {
+        match (self.family, self.owner) {
+            // IPv6 keeps the device's own mtu here.
+            (Family::Ipv6, Owner::Dev(dev)) if index == Ipv6::Mtu as usize => i64::from(kernel.dev(dev).mtu),
+            _ => self.conf(kernel, netns).values[index],
+        }
+    }
+
+    /// Names that Linux has besides those of the table.
+    fn has_besides(&self, name: &str) -> bool {
+        match self.family {
+            Family::Ipv4 => false,
+            Family::Ipv6 => name == "stable_secret",
+            Family::Neigh4 | Family::Neigh6 => {
+                matches!(name, "base_reachable_time" | "retrans_time" | "unres_qlen")
+                    || self.owner == Owner::Default
+                        && matches!(name, "gc_interval" | "gc_thresh1" | "gc_thresh2" | "gc_thresh3")
+            }
         }
     }
 
@@ -125,6 +148,17 @@ fn integer(token: &str) -> Result<i64> {
     Ok(value)
 }
 
+/// A setting that the model does not act on keeps its value.
+fn write_shown(netns: NetnsId, path: &str, (held, value): (&str, &str)) -> Result {
+    if netns.0 != 0 && READ_ONLY.contains(&path) {
+        return Err(Errno::EACCES.into());
+    }
+    if held.split_ascii_whitespace().eq(value.split_ascii_whitespace()) {
+        return Ok(());
+    }
+    Err(Error::unsupported(format!("sysctl net/{path}")))
+}
+
 impl Kernel {
     /// A read below `/proc/sys/net`.
     pub(crate) fn sysctl_get(&mut self, netns: NetnsId, path: &str) -> Result<String> {
@@ -135,8 +169,11 @@ impl Kernel {
         if let Some(name) = ACTING.iter().find(|name| name.path == path) {
             return Ok(text(self.net(netns)?.sysctls.get(name)));
         }
+        if let Some((_, value)) = SHOWN.iter().find(|(name, _)| *name == path) {
+            return Ok((*value).to_string());
+        }
         let (directory, index) = self.find_conf(netns, path)?;
-        Ok(directory.conf(self, netns).values[index].to_string())
+        Ok(directory.value(self, netns, index).to_string())
     }
 
     /// A write below `/proc/sys/net`.
@@ -148,17 +185,27 @@ impl Kernel {
         if let Some(name) = ACTING.iter().find(|name| name.path == path) {
             return self.write_name(netns, name, value);
         }
+        if let Some((_, held)) = SHOWN.iter().find(|(name, _)| *name == path) {
+            return write_shown(netns, path, (held, value));
+        }
         let (directory, index) = self.find_conf(netns, path)?;
         let value = integer(value.split_ascii_whitespace().next().ok_or(Errno::EINVAL)?)?;
         self.write_conf(netns, &directory, (index, value))
     }
 
     fn find_conf(&self, netns: NetnsId, path: &str) -> Result<(Directory, usize)> {
+        if ELSEWHERE.contains(&path) && netns.0 == 0 {
+            return Err(Error::unsupported(format!("sysctl net/{path}")));
+        }
         let (parent, name) = path.rsplit_once('/').ok_or(Errno::ENOENT)?;
         let directory = directories(self, netns).into_iter().find(|directory| directory.path == parent);
         let directory = directory.ok_or(Error::errno(Errno::ENOENT))?;
-        let index = directory.table().iter().position(|conf| conf.name == name).ok_or(Errno::ENOENT)?;
-        Ok((directory, index))
+        let index = directory.table().iter().position(|conf| conf.name == name);
+        match index {
+            Some(index) => Ok((directory, index)),
+            None if directory.has_besides(name) => Err(Error::unsupported(format!("sysctl net/{path}"))),
+            None => Err(Errno::ENOENT.into()),
+        }
     }
 
     fn write_name(&mut self, netns: NetnsId, name: &'static Name, value: &str) -> Result {
