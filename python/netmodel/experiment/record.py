@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 from typing import Protocol
 
@@ -21,7 +22,7 @@ MS = 10**6
 MOMENTS = {r"docker (run|start|restart|stop|kill) |dockerd restart": 30 * MS, r"docker ps": 850 * MS}
 HEADER = re.compile(r"PING (\S+) \(")
 ECHO = re.compile(r" (icmp_seq|seq)=(\d+) .*time=([\d.]+) ms$")
-RTT = re.compile(r"rtt min/avg/max/mdev = ([\d.]+)/[\d.]+/([\d.]+)/")
+RTT = re.compile(r"(?:rtt|round-trip) min/avg/max(?:/mdev)? = ([\d.]+)/[\d.]+/([\d.]+)")
 ELAPSED = re.compile(r"packets transmitted, .*, time (\d+)ms$")
 
 
@@ -161,13 +162,14 @@ def measured(runs: Iterable[Ran], count: dict[str, int]) -> Iterator[tuple[Draw,
 
 
 def _make_exact(echoes: dict[int, str], least: str, most: str) -> None:
-    """Times in microseconds. From 1 ms on ping prints fewer digits (iputils, ping_common.c, gather_statistics), but the
-    least and the most are printed whole; with `-q` they are all there is of one or two answers."""
+    """Times in microseconds. From 1 ms on ping rounds (iputils, ping_common.c, gather_statistics), but the least and the
+    most are printed whole; with `-q` they are all there is of one or two answers."""
     if not echoes:
         echoes.update({0: most} if least == most else {0: most, 1: least})
     for whole in (least, most):
         for n, echo in echoes.items():
-            if len(echo) < len(whole) and whole.startswith(echo):
+            digits = len(echo.partition(".")[2])
+            if digits < 3 and round(Decimal(whole), digits) in (Decimal(echo), Decimal(echo) - Decimal(10) ** -digits):
                 echoes[n] = whole
                 break
 
