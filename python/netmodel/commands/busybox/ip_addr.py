@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import dataclass
 
 from netmodel.commands.busybox.applet import Applet, index_in
 from netmodel.commands.busybox.ip_render import AddrFilter, show
@@ -116,38 +117,54 @@ def _flush_link(link: Link, wanted: AddrFilter, applet: Applet) -> None:
             continue
 
 
-def _modify(verb: str, words: Words, applet: Applet) -> None:
-    local, peer, device, label = None, None, "", None
-    broadcast, scope = None, None
+@dataclass
+class _Line:
+    """The words of `ip address add` and its like."""
+
+    local: Prefix | None = None
+    peer: Prefix | None = None
+    device: str = ""
+    label: str | None = None
+    broadcast: str | None = None
+    scope: int | None = None
+
+
+def _parse_line(words: Words, applet: Applet) -> _Line:
+    line = _Line()
     family = applet.options.family if applet.options.family != LINK else 0
     while words:
         word = words.take()
         if word in ("peer", "remote"):
-            peer = prefix(next_word(words, applet), family, applet)
+            line.peer = prefix(next_word(words, applet), family, applet)
         elif word in ("broadcast", "brd"):
-            broadcast = next_word(words, applet)
+            line.broadcast = next_word(words, applet)
         elif word == "anycast":
             raise UnsupportedError("busybox ip address add anycast")
         elif word == "scope":
             word = next_word(words, applet)
-            scope = scope_number(word)
-            if scope is None:
+            line.scope = scope_number(word)
+            if line.scope is None:
                 raise applet.invalid(word, "scope")
         elif word == "dev":
-            device = next_word(words, applet)
+            line.device = next_word(words, applet)
         elif word == "label":
-            label = next_word(words, applet)
+            line.label = next_word(words, applet)
         else:
-            if word == "local":
-                word = next_word(words, applet)
-            if local is not None:
+            word = next_word(words, applet) if word == "local" else word
+            if line.local is not None:
                 raise applet.refused(f'either "local" is duplicate, or "{word}" is garbage')
-            local = _local(word, family, applet)
-    if not device:
+            line.local = _local(word, family, applet)
+    return line
+
+
+def _modify(verb: str, words: Words, applet: Applet) -> None:
+    line = _parse_line(words, applet)
+    if not line.device:
         raise applet.refused('need "dev IFACE"')
-    if label is not None and not label.startswith(device):
-        raise applet.refused(f'"dev" ({device}) must match "label" ({label})')
-    ifindex = applet.index_of(device, applet.scene())
+    if line.label is not None and not line.label.startswith(line.device):
+        raise applet.refused(f'"dev" ({line.device}) must match "label" ({line.label})')
+    ifindex = applet.index_of(line.device, applet.scene())
+    local, peer = line.local, line.peer
     if local is None:
         raise Refused(f"{applet.name}: RTNETLINK answers: Operation not supported\n", 2)
     dev = Dev(netns=applet.system.netns, ifindex=ifindex)
@@ -156,12 +173,13 @@ def _modify(verb: str, words: Words, applet: Applet) -> None:
         is_wildcard = local.family == 4 and not local.has_length and peer is None
         applet.apply(AddrDel(dev=dev, local=local.address, len=None if is_wildcard else length))
         return
+    default_scope = 254 if local.address.startswith("127.") else 0
     spec = AddrSpec(
         local=f"{local.address}/{length}",
         peer=peer.address if peer is not None else None,
-        broadcast=_broadcast(broadcast, peer or local),
-        scope=scope if scope is not None else 254 if local.address.startswith("127.") else 0,
-        label=label,
+        broadcast=_broadcast(line.broadcast, peer or local),
+        scope=line.scope if line.scope is not None else default_scope,
+        label=line.label,
     )
     applet.apply(AddrAdd(dev=dev, addr=spec, how=HOW[verb]))
 

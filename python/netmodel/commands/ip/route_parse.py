@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from netmodel.commands.ip.addr_parse import scope_number
@@ -140,9 +141,9 @@ def _table_filter(words: Words) -> int:
     raise wrong("table id value is invalid\n", word)
 
 
-def _or_all(words: Words, read, message: str) -> int | None:  # type: ignore[no-untyped-def]
+def _or_all(words: Words, read: Callable[[str], int | None], message: str) -> int | None:
     word = words.value()
-    number: int | None = read(word)
+    number = read(word)
     if number is None and word != "all":
         raise wrong(message, word)
     return number
@@ -156,15 +157,14 @@ def _type(words: Words) -> int:
     return number
 
 
-def _via(words: Words, family: int, read) -> Prefix:  # type: ignore[no-untyped-def]
+def _via(words: Words, family: int, read: Callable[[str, int], Prefix]) -> Prefix:
     word = words.value()
     if word in FAMILIES:
         if word not in ("inet", "inet6"):
             raise UnsupportedError(f"ip route via {word}")
         family = 4 if word == "inet" else 6
         word = words.value()
-    found: Prefix = read(word, family)
-    return found
+    return read(word, family)
 
 
 def _destination_filter(wanted: RouteFilter, word: str, words: Words, scene: Scene) -> RouteFilter:
@@ -276,9 +276,9 @@ def _take(line: _Line, word: str, words: Words) -> None:
         _take_destination(line, word, words)
 
 
-def _number(words: Words, read, message: str) -> int:  # type: ignore[no-untyped-def]
+def _number(words: Words, read: Callable[[str], int | None], message: str) -> int:
     word = words.value()
-    number: int | None = read(word)
+    number = read(word)
     if number is None:
         raise wrong(message, word)
     return number
