@@ -11,6 +11,9 @@ impl Kernel {
     /// `call_netdevice_notifiers`.
     pub(crate) fn netdev_notify(&mut self, dev: DevId, event: NetdevEvent) {
         self.inetdev_event(dev, event);
+        if matches!(event, NetdevEvent::Up | NetdevEvent::ChangeAddr) {
+            self.walk_event(|walk| walk.arp_notify(dev));
+        }
         self.fib_netdev_event(dev, event);
         self.arp_netdev_event(dev, event);
         self.addrconf_notify(dev, event);

@@ -1,7 +1,8 @@
 //! Sockets: who holds which address and port, what waits to be read, and the calls on them.
 //!
 //! `bind` says who may hold an address (net/ipv4/inet_connection_sock.c, udp.c), `datagram` is UDP and ICMP (udp.c,
-//! raw.c, ping.c), `tcp` the connection (tcp_input.c, tcp_output.c), `segment` how a segment is made and found.
+//! raw.c, ping.c), `tcp` the calls on a connection (tcp.c), `tcp_input` what it makes of a segment (tcp_input.c),
+//! `segment` how one is made and found.
 
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::collections::{BTreeMap, VecDeque};
@@ -22,6 +23,7 @@ mod bind;
 mod datagram;
 mod segment;
 mod tcp;
+mod tcp_input;
 
 pub use tcp::{State, Tcb};
 
