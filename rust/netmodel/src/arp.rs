@@ -241,6 +241,19 @@ impl<O: Observer> Walk<'_, O> {
         chosen.unwrap_or_else(|| kernel.inet_select_addr(dev, Some(target), scope::LINK))
     }
 
+    /// Say one's own addresses to all without being asked (`inetdev_send_gratuitous_arp`): where `arp_notify` is on.
+    pub(crate) fn arp_notify(&mut self, dev: DevId) {
+        if self.kernel.in_dev_conf(dev, Ipv4::ArpNotify) == 0 {
+            return;
+        }
+        let device = self.kernel.dev(dev);
+        let (sha, to, tha) = (device.address, device.broadcast, Mac::ZERO);
+        let addrs: Vec<Ipv4Addr> = device.ifaddrs.iter().map(|ifa| ifa.addr()).collect();
+        for spa in addrs {
+            self.arp_xmit(dev, None, to, Arp { op: REQUEST, sha, spa, tha, tpa: spa });
+        }
+    }
+
     fn arp_xmit(&mut self, dev: DevId, parent: Option<u32>, dst: Mac, arp: Arp) {
         let src = self.kernel.dev(dev).address;
         let skb = self.begin(parent, Packet { dst, src, net: Net::Arp(arp) });

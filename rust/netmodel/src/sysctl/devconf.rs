@@ -111,7 +111,7 @@ pub(super) const IPV4: [Conf; 33] = [
     acts("arp_evict_nocarrier", 1),
     acts("arp_filter", 0),
     acts("arp_ignore", 0),
-    shown("arp_notify", 0),
+    acts("arp_notify", 0),
     shown("bc_forwarding", 0),
     shown("bootp_relay", 0),
     shown("disable_policy", 0),
