@@ -34,14 +34,16 @@ check: $(SETUP)  ## formats, lints, types, stubs and generated files
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest netmodel._core
 	$(BIN)/python rust/netmodel/codegen --check
+	$(BIN)/python docs/generate.py --check
 
 fix: $(SETUP)  ## format, and mend what the linters can mend
 	cargo fmt --all
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-generate: $(SETUP)  ## write the Python dataclasses anew from the Rust types
+generate: $(SETUP)  ## write the Python dataclasses and docs/coverage.md anew
 	$(BIN)/python rust/netmodel/codegen
+	$(BIN)/python docs/generate.py
 
 wheel: $(SETUP)  ## dist/: an sdist, and from it an abi3 wheel for manylinux2014
 	rm -rf dist
