@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime
 from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from netmodel.entropy import Entropy
 from netmodel.errors import UnsupportedError
 from netmodel.event import Egress
+from netmodel.facts import Facts
 from netmodel.kernel import Kernel
 from netmodel.request import (
     AddrAdd,
@@ -29,6 +31,7 @@ from netmodel.trace import Rx
 
 if TYPE_CHECKING:
     from netmodel.model import ModelHost
+    from netmodel.platform import Platform
 
 SECOND = 10**9
 LO = Dev(0, 1)
@@ -48,6 +51,11 @@ CENTOS_HOSTS = (
     "127.0.0.1   localhost localhost.localdomain localhost4 localhost4.localdomain4\n"
     "::1         localhost localhost.localdomain localhost6 localhost6.localdomain6\n"
 )
+
+
+def facts(platform: Platform) -> Facts:
+    """What a platform's kernel does where others do something else."""
+    return Facts(**{field.name: platform.has(f"kernel.{field.name}") for field in fields(Facts)})
 
 
 def up(dev: Dev) -> LinkSet:
@@ -158,23 +166,40 @@ class Lease:
 
     def _take(self) -> None:
         self._renewed += 1
+        self._apply(self._seconds)
+        if self._seconds is not None:
+            self._host.at(self._host.now + self._seconds * SECOND // 2, self._half_time(self._renewed))
+
+    def _apply(self, seconds: int | None) -> None:
         spec = AddrSpec(
             local=str(self._interface),
             broadcast=str(self._interface.network.broadcast_address),
-            valid_lft=self._seconds,
-            preferred_lft=self._seconds,
+            valid_lft=seconds,
+            preferred_lft=seconds,
             noprefixroute=True,
         )
         self._host.kernel.apply(AddrAdd(dev=self._dev, addr=spec, how=How.Replace))
-        if self._seconds is not None:
-            self._host.at(self._host.now + self._seconds * SECOND // 2, self._half_time(self._renewed))
 
     def _half_time(self, renewed: int) -> Callable[[], None]:
         def act() -> None:
             if renewed == self._renewed:
-                self._take()
+                self._renew()
 
         return act
+
+    def _renew(self) -> None:
+        """Renew. Where nothing else is to happen for long, only the last of the renewals is made: until then the
+        address has no end, which nobody sees."""
+        assert self._seconds is not None
+        half = self._seconds * SECOND // 2
+        horizon = self._host.scheduler.horizon
+        skipped = (horizon - self._host.now) // half if horizon is not None else 0
+        if skipped < 3:
+            self._take()
+            return
+        self._renewed += 1
+        self._apply(None)
+        self._host.at(self._host.now + (skipped - 1) * half, self._half_time(self._renewed))
 
 
 def _advertised(host: ModelHost, dev: Dev) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,7 +15,7 @@ from netmodel import boot, platform
 from netmodel.commands.system import Spawn
 from netmodel.entropy import Draw, Entropy
 from netmodel.errors import KernelError
-from netmodel.event import Egress, Readable, SocketError
+from netmodel.event import Egress, Event, Readable, SocketError
 from netmodel.filetree import FileTree
 from netmodel.host import Completed
 from netmodel.kernel import Kernel
@@ -27,8 +28,10 @@ from netmodel.request import Declare, Dev, NamesReply, SysctlGet, SysctlSet, Und
 from netmodel.trace import Rx
 
 if TYPE_CHECKING:
+    from netmodel.docker.client import DockerClient
     from netmodel.docker.engine import Engine
     from netmodel.docker.machine import Program
+    from netmodel.docker.running import Waiting
     from netmodel.programs.containers import ContainerTask
 
 FIRST_PID = 1000
@@ -71,7 +74,7 @@ class ModelHost:
         self.platform = platform.platform(name) if name is not None else platform.DEFAULT
         self.seed = seed
         self.entropy = entropy
-        self.kernel = Kernel(seed)
+        self.kernel = Kernel(seed, boot.facts(self.platform))
         self.zone = ZoneInfo(timezone)
         self.epoch = start
         self.hostname = HOSTNAMES.get(self.platform.name, "debian")
@@ -81,6 +84,7 @@ class ModelHost:
         self.is_daemon_asked = False
         self._trees: dict[str, FileTree] = {}
         self._news: set[int] = set()
+        self._cable = Dev(0, 2)
         self._told: set[Draw] = set()
         self._last_pid = FIRST_PID - 1
         self._numbers: dict[str, int] = {}
@@ -128,6 +132,22 @@ class ModelHost:
         from netmodel.docker.engine import Engine
 
         return Engine(self)
+
+    @cached_property
+    def docker(self) -> DockerClient:
+        """The daemon in docker-py's nouns: `docker.containers`, `docker.networks`. It runs unless a command stopped it."""
+        from netmodel.docker.client import DockerClient
+
+        if not self.is_daemon_asked:
+            self.is_daemon_asked = True
+            self.engine.start()
+        return DockerClient(self.engine, self._carry_out)
+
+    def _carry_out(self, waits: Waiting) -> None:
+        """Let the host run until what the daemon does is done."""
+        for wait in waits:
+            self.scheduler.run(wait.is_done, wait.deadline)
+        self._mark_drawn()
 
     @property
     def utc_offset(self) -> int:
@@ -256,40 +276,48 @@ class ModelHost:
         return self.epoch + min(due) if due else None
 
     def pass_time(self, until: int) -> None:
-        """Let the kernels' time pass until the wall clock reads `until`."""
-        self._exchange(until - self.epoch)
+        """Let the kernels' time pass until the wall clock reads `until`, but no further than to the first instant at
+        which a process may have something to do."""
+        end = until - self.epoch
+        while True:
+            target = end
+            if self._outside is not None and (due := self._outside.kernel.next_deadline()) is not None:
+                target = min(end, max(due, self.kernel.now))
+            has_news = self._carry(self.kernel.advance_to_event(target))
+            if has_news or self.kernel.now >= end:
+                return
 
     def pump(self) -> None:
         """Carry what is on the cable now, and note which sockets have news."""
-        self._exchange(self.kernel.now)
+        self._carry(self.kernel.advance_to_event(self.kernel.now))
 
-    def _exchange(self, until: int) -> None:
+    def _carry(self, events: Iterable[Event]) -> bool:
+        """Hand on what has happened: news of sockets, and frames to and fro until the cable is quiet. Whether a socket
+        has news."""
+        has_news = False
         while True:
-            frames: list[bytes] = []
-            for event in self.kernel.advance(until):
-                match event:
-                    case Readable(_, socket) | SocketError(_, socket, _):
-                        self._news.add(socket)
-                    case Egress(_, _, _, frame):
-                        frames.append(frame)
+            frames: list[Egress] = []
+            for event in events:
+                if isinstance(event, Readable | SocketError):
+                    self._news.add(event.socket)
+                    has_news = True
+                elif isinstance(event, Egress):
+                    frames.append(event)
             if self._outside is None:
-                return
-            answers = self._outside.exchange(frames, until)
+                return has_news
+            answers = self._outside.exchange([event.frame for event in frames], self.kernel.now)
+            if frames:
+                self._cable = Dev(frames[-1].netns, frames[-1].dev)
             if not answers:
-                return
+                return has_news
             for frame in answers:
-                if (cable := self._cable()) is not None:
-                    self.kernel.send(Rx(dev=cable), frame)
+                self._receive(frame)
+            events = self.kernel.advance_to_event(self.kernel.now)
 
-    def _cable(self) -> Dev | None:
-        """The device that the cable is in, wherever it has been moved."""
-        from netmodel.snapshot import Phys
-
-        for view in self.kernel.snapshot().netns:
-            for link in view.links:
-                if isinstance(link.info, Phys):
-                    return Dev(view.id, link.ifindex)
-        return None
+    def _receive(self, frame: bytes) -> None:
+        """A frame comes out of the cable: the device has it that last sent one, or there is none there any more."""
+        with contextlib.suppress(KernelError):
+            self.kernel.send(Rx(dev=self._cable), frame)
 
     def has_news(self, socket: int) -> bool:
         """Whether a socket may have something to read; asked once for each piece of news."""

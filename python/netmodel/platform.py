@@ -50,6 +50,12 @@ FACTS: Mapping[str, Fact] = {
     "kernel.extack": Fact("kernel", (4, 12), "refusals carry a sentence (NL_SET_ERR_MSG)"),
     "kernel.netns_ids": Fact("kernel", (3, 10), "namespaces have ids for each other; RHEL 7 has them in its 3.10"),
     "kernel.route_uid": Fact("kernel", (4, 10), "`ip route get` says for which uid"),
+    "kernel.operstate_across_netns": Fact(
+        "kernel", (0,), "a veth without carrier is LOWERLAYERDOWN, wherever its peer is; held at 3.10 and 6.18", (6, 18)
+    ),
+    "kernel.local_net_broadcast_routes": Fact("kernel", (0,), "a broadcast route for a network's own address", (5, 14)),
+    "kernel.rename_while_up": Fact("kernel", (6, 18), "a device that is up can be renamed; held at 3.10 and 6.18"),
+    "kernel.bridge_txqueuelen": Fact("kernel", (4, 3), "a bridge is made with a queue of 1000"),
     "iproute2.extack": Fact("iproute2", (4, 13), "prints the kernel's sentence as `Error: …`"),
     "iproute2.json": Fact("iproute2", (4, 17), "`-json`, and what was rewritten for it: blanks at the end of lines"),
     "iproute2.link_netns": Fact("iproute2", (4, 17), "`link-netns NAME` where the id has a name"),
@@ -60,7 +66,9 @@ FACTS: Mapping[str, Fact] = {
     "iproute2.rule_without_blank": Fact("iproute2", (5, 1), "a rule's line has no blank at its end"),
     "iproute2.asks_for_peers": Fact("iproute2", (5, 1), "M-DOWN is told of a peer that the listing leaves out"),
     "iproute2.default_is_a_prefix": Fact("iproute2", (4, 15), "`ip route show default` shows default routes alone"),
-    "iproute2.any_valid_prefix": Fact("iproute2", (4, 13), "`any valid prefix is expected`; before: the family it looks like"),
+    "iproute2.any_valid_prefix": Fact(
+        "iproute2", (4, 13), "`any valid prefix is expected`; before: the family it looks like"
+    ),
     "iproute2.altname": Fact("iproute2", (5, 5), "altnames are shown"),
     "iproute2.dynamic_first": Fact("iproute2", (5, 8), "`dynamic noprefixroute`; before: `noprefixroute dynamic`"),
     "iproute2.stats_fit": Fact("iproute2", (5, 14), "columns of `-s` are as wide as their numbers"),
@@ -73,7 +81,9 @@ FACTS: Mapping[str, Fact] = {
     "docker.api_1_41": Fact("docker", (20, 10), "HostConfig has CgroupnsMode, DeviceRequests, KernelMemoryTCP"),
     "docker.cgroup_v2": Fact("docker", (20, 10), "runs on a cgroup v2 host here: no OOM switch"),
     "docker.hostname_alias": Fact("docker", (20, 10), "a given hostname is an alias on user networks, too"),
-    "docker.container_sysctls": Fact("docker", (20, 10), "ip_unprivileged_port_start=0, ping_group_range in containers"),
+    "docker.container_sysctls": Fact(
+        "docker", (20, 10), "ip_unprivileged_port_start=0, ping_group_range in containers"
+    ),
     "docker.narrow_cells": Fact("docker", (20, 10), "tables have cells of at least 10 columns; before: 20"),
     "docker.natural_order": Fact("docker", (18, 9), "`network ls` sorts n2 before n10; before: as strings"),
     "docker.state_column": Fact("docker", (20, 10), "`ps --format` has State"),

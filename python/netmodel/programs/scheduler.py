@@ -7,7 +7,7 @@ in the order in which they were started.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from netmodel.commands.system import Spawn, Write
@@ -33,7 +33,7 @@ class Machine(Protocol):
         """When the kernel has something to do."""
 
     def pass_time(self, until: int) -> None:
-        """Let the kernel's time pass."""
+        """Let the kernel's time pass until `until`, or until a socket has news."""
 
     def has_news(self, socket: int) -> bool:
         """Whether a socket may have something to read; asked once for each piece of news."""
@@ -51,6 +51,8 @@ class Scheduler:
         self.tasks: dict[int, Task] = {}
         self._timers: list[tuple[int, int, Callable[[], None]]] = []
         self._set = 0
+        # Before this instant nothing but the kernel does anything, as a timer that fires can rely on.
+        self.horizon: int | None = None
 
     def at(self, instant: int, act: Callable[[], None]) -> None:
         """Call `act` when the wall clock reads `instant`."""
@@ -63,27 +65,36 @@ class Scheduler:
             is_settled = self._settle()
             if is_enough():
                 return
-            due = self._next_deadline() if is_settled else self._machine.now + MILLISECOND
-            if due is None or (until is not None and due > until):
-                if until is not None and until > self._machine.now:
-                    self._machine.pass_time(until)
-                    self._settle()
+            if until is not None and self._machine.now >= until:
                 return
-            self._machine.pass_time(max(due, self._machine.now))
-            self._fire()
+            due = self._due(until) if is_settled else self._machine.now + MILLISECOND
+            if due is None:
+                return
+            self._machine.pass_time(due)
+            self._fire(until)
 
-    def _fire(self) -> None:
+    def _fire(self, until: int | None) -> None:
         while self._timers and self._timers[0][0] <= self._machine.now:
-            heapq.heappop(self._timers)[2]()
+            act = heapq.heappop(self._timers)[2]
+            others = [time for time in (until, *self._own_deadlines()) if time is not None]
+            self.horizon = min(others, default=None)
+            act()
 
-    def _next_deadline(self) -> int | None:
-        waits = [deadline for task in self.tasks.values() if (deadline := _deadline(task)) is not None]
+    def _own_deadlines(self) -> Iterator[int]:
+        for task in self.tasks.values():
+            if (deadline := _deadline(task)) is not None:
+                yield deadline
         if self._timers:
-            waits.append(self._timers[0][0])
-        kernel = self._machine.next_deadline()
-        if kernel is not None:
-            waits.append(kernel)
-        return min(waits, default=None)
+            yield self._timers[0][0]
+
+    def _due(self, until: int | None) -> int | None:
+        """Until when time can pass at once; a kernel's own timers are minded by the machine, but if there is nothing
+        else to wait for, they say whether anything is to come."""
+        waits = list(self._own_deadlines())
+        if until is not None:
+            waits.append(until)
+        found = min(waits) if waits else self._machine.next_deadline()
+        return None if found is None else max(found, self._machine.now)
 
     def _settle(self) -> bool:
         """Let every process go on as far as it can. `False` if one of them does not come to a rest."""
