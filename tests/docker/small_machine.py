@@ -40,6 +40,7 @@ START = 1_795_618_396 * SECOND
 RESOLV = "nameserver 10.255.255.53\n"
 FATAL_TO_INIT = 9
 OUTSIDE = 1
+UPTIME = 2 * SECOND  # how long the cable has been in when the daemon starts
 
 
 @dataclass
@@ -127,6 +128,7 @@ class SmallMachine:
         self.kernel.apply(AddrAdd(Dev(0, 2), AddrSpec("192.168.65.3/24"), How.Add))
         self.kernel.apply(LinkSet(Dev(0, 2), LinkChange(up=True)))
         self.kernel.apply(LinkGet(0, None))  # somebody has looked: the namespace outside has id 0
+        self.kernel.advance(UPTIME)
         route = RouteSpec("0.0.0.0/0", kind=1, table=254, protocol=3, scope=0, via="192.168.65.1", oif=2)
         self.kernel.apply(RouteAdd(0, route, How.Add))
 
@@ -200,7 +202,7 @@ class SmallMachine:
             self.now = max(self.now, when)
             act()
         self.now = max(self.now, until)
-        self.kernel.advance(self.now - START)
+        self.kernel.advance(self.now - START + UPTIME)
 
     def wait(self, is_done: Callable[[], bool], deadline: int | None) -> None:
         """Let time pass until something holds."""

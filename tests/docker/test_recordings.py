@@ -19,6 +19,7 @@ PLACES = {"lib": "/var/lib/docker", "exec": "/var/run/docker", "sock": "/var/run
 PROGRAMS = ("ping",)
 # What the real engine gives in no order, or what depends on how long its runtime took.
 UNORDERED = {
+    "@ 0.970 ip a": "a bridge 0.1 s old: when its carrier is looked at depends on what else the machine did in that second",
     "docker network ls --format '{{json .}}'": "labels come out of a Go map",
     "docker ps --format 'table {{.Names}}\\t{{.Image}}\\t{{.Networks}}\\t{{.Ports}}\\t{{.RunningFor}}\\t{{.State}}'": "so do",
     "docker container ls": "p4 was killed by a command with a shell's operators in it",
@@ -95,7 +96,7 @@ def replay(turns: list[Turn]) -> list[tuple[str, str, str]]:
             ended = Ended(tool.stdout, tool.stderr, tool.returncode)
         want = comparable(recorded, turn.stdout, turn.stderr, turn.code)
         have = comparable(modelled, ended.stdout, ended.stderr, ended.code)
-        if turn.command not in UNORDERED and "inet6" not in turn.stdout:
+        if not UNORDERED.keys() & {turn.command, f"@ {turn.at:.3f} {turn.command}"}:
             pairs.append((turn.command, want, have))
     return pairs
 

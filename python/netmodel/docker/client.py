@@ -30,14 +30,16 @@ class ExecResult:
 class ContainerError(EngineError):
     """A container run in the foreground has ended with an exit code that is not 0."""
 
-    def __init__(self, name: str, exit_code: int, stderr: bytes) -> None:
-        super().__init__(500, f"container {name} ended with {exit_code}: {stderr.decode()}")
-        self.name = name
+    def __init__(self, command: str, image: str, exit_code: int, stderr: bytes) -> None:
+        what = f"Command '{command}' in image '{image}'"
+        super().__init__(500, f"{what} returned non-zero exit status {exit_code}: {stderr.decode()}")
+        self.command = command
+        self.image = image
         self.exit_status = exit_code
         self.stderr = stderr
 
     def _arguments(self) -> tuple[Any, ...]:
-        return self.name, self.exit_status, self.stderr
+        return self.command, self.image, self.exit_status, self.stderr
 
 
 class Container:
@@ -67,6 +69,11 @@ class Container:
     def status(self) -> str:
         """`created`, `running`, `paused` or `exited`."""
         return self._held.state.status
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        """What its first process is started with."""
+        return self._held.argv
 
     @property
     def attrs(self) -> dict[str, Any]:
@@ -230,7 +237,7 @@ class Containers:
         if remove:
             container.remove()
         if code:
-            raise ContainerError(container.name, code, stderr)
+            raise ContainerError(" ".join(container.argv), image, code, stderr)
         return stdout
 
     def get(self, name: str) -> Container:

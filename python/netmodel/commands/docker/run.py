@@ -151,8 +151,13 @@ def start_code(error: EngineError) -> int:
 
 
 def _context_canceled(cli: Cli) -> str:
+    """What the client logs when it waits for a container that never ran; on a terminal logrus writes seconds since it
+    was started, and colours, which a reader of the screen does not see as characters."""
+    message = "error waiting for container: context canceled"
+    if cli.is_tty:
+        return f"ERRO[0000] {message} \n"
     moment = rfc3339(cli.now // 10**9 * 10**9, cli.engine.machine.utc_offset)
-    return f'time="{moment}" level=error msg="error waiting for container: context canceled"\n'
+    return f'time="{moment}" level=error msg="{message}"\n'
 
 
 def _signals(container: Container, task: Task | None, proxies: bool) -> Callable[[int], None] | None:
