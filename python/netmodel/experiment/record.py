@@ -31,6 +31,9 @@ class Sightings(Protocol):
 
     seen: dict[Draw, str]
 
+    def expect(self, line: str) -> None:
+        """Have the host ready for a command."""
+
     def look(self) -> None:
         """Note what is new."""
 
@@ -62,7 +65,9 @@ def record(experiments: Sequence[Experiment], host: Host, sightings: Sightings) 
     for experiment in experiments:
         before = set(sightings.seen)
         runs: list[Ran] = []
-        for ran in Session(host, pause=PAUSE, ready=partial(_await_good_moment, host)).run(_bare(experiment)):
+        for ran in Session(host, pause=PAUSE, ready=partial(_await_good_moment, host, sightings)).run(
+            _bare(experiment)
+        ):
             runs.append(ran)
             sightings.look()
         drawn = {name: value for name, value in sightings.seen.items() if name not in before}
@@ -72,9 +77,10 @@ def record(experiments: Sequence[Experiment], host: Host, sightings: Sightings) 
     return [_recording(part, _shown(part.drawn, everything) | dict(measured(part.runs, count))) for part in parts]
 
 
-def _await_good_moment(host: Host, line: str) -> None:
+def _await_good_moment(host: Host, sightings: Sightings, line: str) -> None:
     """`docker ps` counts whole seconds. What it counts from is begun early in a second and it is asked late in one:
     then the time that a daemon takes for a start does not show."""
+    sightings.expect(line)
     for pattern, moment in MOMENTS.items():
         if re.match(pattern, line):
             now = host.now

@@ -35,6 +35,10 @@ class Draws:
         self.seen: dict[Draw, str] = {}
         self._known: dict[str, set[str]] = {}
 
+    def expect(self, line: str) -> None:
+        """Have the host ready for a command."""
+        self._host.prepare(line)
+
     def look(self) -> None:
         """Look at the host, and note what is new."""
         for kind, owner, value in self._all():

@@ -85,20 +85,22 @@ class LiveHost:
 
     def start(self, argv: Sequence[str], netns: str | None = None, tty: bool = False) -> LiveProcess:
         """Start a command. `dockerd start`, `stop` and `restart` are those of the private daemon."""
-        words = " ".join(argv)
+        self.prepare(" ".join(argv))
         if argv[0] == "dockerd":
             argv = self._docker.command(argv[1:])
-        elif re.search(r"\bdocker\b", words):
-            self._docker.prepare(words)
         elif argv[0] == "reboot":
             raise UnsupportedError("reboot on a live host")
         return self.spawn(argv, netns, tty)
 
     def run(self, line: str, stdin: str = "") -> Completed:
         """Give `line` to a shell. A docker command in it starts the daemon."""
+        self.prepare(line)
+        return self.shell(line, stdin)
+
+    def prepare(self, line: str) -> None:
+        """Have ready what a docker command needs, so that it takes no longer than it must."""
         if re.search(r"\bdocker\b", line):
             self._docker.prepare(line)
-        return self.shell(line, stdin)
 
     def shell(self, line: str, stdin: str = "") -> Completed:
         """`run` without a look at what the line says."""
