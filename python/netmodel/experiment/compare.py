@@ -33,11 +33,12 @@ class Difference:
 
     @property
     def cause(self) -> frozenset[tuple[str, str]]:
-        """The parts that changed, old and new; the whole line where the two are not built alike."""
+        """The parts that changed, old and new; the whole line where the two are not built alike, or differ in blanks."""
         old, new = PART.findall(self.recorded or ""), PART.findall(self.printed or "")
-        if self.recorded is None or self.printed is None or len(old) != len(new):
+        changed = frozenset((a, b) for a, b in zip(old, new, strict=False) if a != b)
+        if self.recorded is None or self.printed is None or len(old) != len(new) or not changed:
             return frozenset([(self.recorded or "", self.printed or "")])
-        return frozenset((a, b) for a, b in zip(old, new, strict=True) if a != b)
+        return changed
 
 
 @dataclass(frozen=True)

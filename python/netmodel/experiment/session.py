@@ -131,6 +131,7 @@ class Session:
         if completed is None:
             completed = self._leave(step, window)
         text += self._take(window)
+        text = text.replace("\r", "")  # a terminal goes to the line's beginning at each new line anyway
         text = text.replace("^C^C", "^C")  # the far end of a `docker exec -t` echoes it as well
         if step.turn.is_nested:  # a terminal in the far end echoes what was typed
             text = text.removeprefix(step.turn.command + "\n")
