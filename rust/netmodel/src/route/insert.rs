@@ -7,7 +7,7 @@ use crate::addr::{DevId, NetnsId, mask4};
 use crate::error::{Errno, Error, Result};
 use crate::kernel::Kernel;
 use crate::request::{How, RouteSpec};
-use crate::route::{FibAlias, FibTable, Flow, RT_TABLE_LOCAL, RT_TABLE_MAIN, ipv4, rtn, rtnh, scope};
+use crate::route::{Fib, FibAlias, FibTable, Flow, RT_TABLE_LOCAL, RT_TABLE_MAIN, ipv4, rtn, rtnh, scope};
 
 /// `RTPROT_BOOT`: iproute2's default.
 const RTPROT_BOOT: u8 = 3;
@@ -100,19 +100,31 @@ impl FibTable {
     }
 }
 
+impl Fib {
+    /// A table, made if it was not there. Local lives in main's trie, which is made with it (`fib_new_table`).
+    pub(crate) fn fib_new_table(&mut self, table: u32) -> &mut FibTable {
+        if table == RT_TABLE_LOCAL {
+            self.tables.entry(RT_TABLE_MAIN).or_default();
+        }
+        self.tables.entry(table).or_default()
+    }
+}
+
 impl Kernel {
     /// RTM_NEWROUTE (`inet_rtm_newroute`).
     pub(crate) fn fib_table_insert(&mut self, netns: NetnsId, route: &RouteSpec, how: How) -> Result {
-        let new = self.fib_create_info(netns, route)?;
+        if route.tos & ECN_BITS != 0 {
+            return refuse(Errno::EINVAL, "Invalid dsfield (tos): ECN bits must be 0");
+        }
         let table = if route.table == 0 { RT_TABLE_MAIN } else { route.table };
-        self.net_mut(netns)?.fib.tables.entry(table).or_default().insert(new, how)
+        // The table is there from the first attempt on, whatever becomes of that.
+        self.net_mut(netns)?.fib.fib_new_table(table);
+        let new = self.fib_create_info(netns, route)?;
+        self.net_mut(netns)?.fib.fib_new_table(table).insert(new, how)
     }
 
     /// The prefix of a message, checked (`fib_valid_key_len`).
     fn fib_key(route: &RouteSpec) -> Result<(u32, u8)> {
-        if route.tos & ECN_BITS != 0 {
-            return refuse(Errno::EINVAL, "Invalid dsfield (tos): ECN bits must be 0");
-        }
         let (dst, len) = (u32::from(ipv4(route.dst.addr)?), route.dst.len);
         if len > 32 {
             return refuse(Errno::EINVAL, "Invalid prefix length");
@@ -263,10 +275,7 @@ impl Kernel {
         });
         let table = if route.table == 0 { RT_TABLE_MAIN } else { route.table };
         let Some(held) = self.net_mut(netns)?.fib.tables.get_mut(&table) else {
-            return match table {
-                RT_TABLE_MAIN | RT_TABLE_LOCAL => Err(Errno::ESRCH.into()),
-                _ => refuse(Errno::ESRCH, "FIB table does not exist"),
-            };
+            return refuse(Errno::ESRCH, "FIB table does not exist");
         };
         let fits = |alias: &FibAlias| {
             alias.tos == route.tos

@@ -62,7 +62,7 @@ impl Kernel {
         }
         let net = self.netns.get_mut(&netns).expect("a device's namespace is there");
         // One that is there already stays as it is.
-        let _ = net.fib.tables.entry(table).or_default().insert(alias, How::Append);
+        let _ = net.fib.fib_new_table(table).insert(alias, How::Append);
     }
 
     /// A metric of 0 names any.
