@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from netmodel import boot, platform
+from netmodel import boot, platform, request
 from netmodel.commands.system import Spawn
 from netmodel.entropy import Draw, Entropy
 from netmodel.errors import KernelError
-from netmodel.event import Egress, Event, Readable, SocketError
 from netmodel.filetree import FileTree
 from netmodel.host import Completed
 from netmodel.kernel import Kernel
+from netmodel.link import Bridge, Link, Veth
+from netmodel.netns import Namespace, Netns
 from netmodel.nsfs import Namespaces
 from netmodel.programs import containers, find
-from netmodel.programs.process import Context, Input, Streams, Terminal
+from netmodel.programs.command import NOT_FOUND, ModelProcess
+from netmodel.programs.process import Context, Input, Streams
 from netmodel.programs.scheduler import Scheduler
 from netmodel.programs.task import Frame, Task
-from netmodel.request import Declare, Dev, NamesReply, SysctlGet, SysctlSet, Undrawn, ValueReply
-from netmodel.trace import Rx
+from netmodel.request import (
+    BridgeOptions,
+    Declare,
+    LinkAdd,
+    LinkSpec,
+    NamesReply,
+    Reply,
+    Request,
+    SysctlGet,
+    SysctlSet,
+    Undrawn,
+    ValueReply,
+)
+from netmodel.trace import Local, Origin, Rx, Trace, Xmit
+from netmodel.wire import Wire
 
 if TYPE_CHECKING:
-    from netmodel.docker.client import DockerClient
     from netmodel.docker.engine import Engine
     from netmodel.docker.machine import Program
-    from netmodel.docker.running import Waiting
     from netmodel.programs.containers import ContainerTask
 
 FIRST_PID = 1000
@@ -65,7 +76,8 @@ class ModelHost:
             self.__dict__ = vars(stand(on, model_host(platform, seed), seed or None))
             return
         self._boot(platform, seed, entropy or Entropy(seed), timezone, start or 0)
-        self._outside: boot.Outside | None = boot.machine(self) if on == "machine" else None
+        if on == "machine":
+            self.wire.outside = boot.machine(self)
         for path, text in boot.files(self).items():
             self.files.write(path, text)
         self.pump()
@@ -83,12 +95,11 @@ class ModelHost:
         self.netns_files = Namespaces(self.kernel, self.scheduler.tasks.values)
         self.is_daemon_asked = False
         self._trees: dict[str, FileTree] = {}
-        self._news: set[int] = set()
-        self._cable = Dev(0, 2)
+        self.wire = Wire(self.kernel)
         self._told: set[Draw] = set()
         self._last_pid = FIRST_PID - 1
         self._numbers: dict[str, int] = {}
-        self._tell_kernel()
+        self.tell_kernel()
 
     def __repr__(self) -> str:
         return f"<ModelHost {self.platform.name} at {datetime.fromtimestamp(self.now / 1e9, UTC):%Y-%m-%d %H:%M:%S}>"
@@ -107,7 +118,7 @@ class ModelHost:
 
     def start(self, argv: Sequence[str], netns: str | None = None, tty: bool = False) -> ModelProcess:
         """Start a command, in the named namespace if one is given."""
-        self._tell_kernel()
+        self.tell_kernel()
         if netns is not None:
             argv = ["ip", "netns", "exec", netns, *argv]
         return ModelProcess(self, argv, tty)
@@ -115,14 +126,64 @@ class ModelHost:
     def run(self, line: str, stdin: str = "") -> Completed:
         """Give `line` to a shell, with `stdin` to read, and wait for its end. Never raises for a command that fails;
         raises `UnsupportedError` for what is not modelled."""
-        self._tell_kernel()
+        return self.run_in(0, ["sh", "-c", line], stdin)
+
+    def run_in(self, netns: int, argv: Sequence[str], stdin: str = "", traces: list[Trace] | None = None) -> Completed:
+        """Start a command in a namespace, and wait for its end. `traces` takes what its echo requests did."""
+        self.tell_kernel()
         written: dict[int, list[str]] = {1: [], 2: []}
-        source = Input(stdin, is_closed=True)
-        task = self.spawn_task(["sh", "-c", line], Streams(source, lambda stream, text: written[stream].append(text)))
-        assert task is not None
+        streams = Streams(Input(stdin, is_closed=True), lambda stream, text: written[stream].append(text))
+        task = self.spawn_task(argv, streams, netns, traces)
+        if task is None:
+            return Completed(NOT_FOUND, "", f"sh: {argv[0]}: not found\n")
         self.scheduler.run(lambda: task.code is not None)
-        self._mark_drawn()
+        self.mark_drawn()
         return Completed(task.code or 0, "".join(written[1]), "".join(written[2]))
+
+    # Handles
+
+    @property
+    def netns(self) -> Netns:
+        """The named namespaces."""
+        return Netns(self)
+
+    def veth(self, name: str, peer: str, netns: tuple[Namespace, Namespace] | None = None) -> tuple[Veth, Veth]:
+        """Make a veth pair, each end in its namespace of `netns`, else both in the machine's own. Raises
+        `KernelError`."""
+        one, other = netns if netns is not None else (self.netns.init, self.netns.init)
+        kind = request.Veth(peer=LinkSpec(netns=other.id, name=peer))
+        self.apply(LinkAdd(spec=LinkSpec(netns=one.id, name=name), kind=kind))
+        return Veth(one, name), Veth(other, peer)
+
+    def bridge(self, name: str, netns: Namespace | None = None, options: BridgeOptions | None = None) -> Bridge:
+        """Make a bridge, with `options` as at creation. Raises `KernelError`, `UnsupportedError`."""
+        where = netns if netns is not None else self.netns.init
+        kind = request.Bridge(options if options is not None else BridgeOptions())
+        self.apply(LinkAdd(spec=LinkSpec(netns=where.id, name=name), kind=kind))
+        return Bridge(where, name)
+
+    def send(self, packet: bytes, dev: Link | None = None) -> Trace:
+        """Send raw bytes: with `dev` a frame, as a packet socket on that device does; without, an IP packet, as a raw
+        socket of the machine does."""
+        origin = Xmit(dev=dev.dev) if dev is not None else Local(netns=0)
+        return self.enter(origin, packet)
+
+    def receive(self, packet: bytes, dev: Link) -> Trace:
+        """Let a device receive a frame from the wire."""
+        return self.enter(Rx(dev=dev.dev), packet)
+
+    def enter(self, origin: Origin, packet: bytes) -> Trace:
+        """`Kernel.send`; what it sets going on the cable goes on."""
+        trace = self.kernel.send(origin, packet)
+        self.pump()
+        return trace
+
+    def apply(self, request: Request) -> Reply:
+        """`Kernel.apply`, after the kernel was told what is declared. Raises `KernelError`, `UnsupportedError`."""
+        self.tell_kernel()
+        reply = self.kernel.apply(request)
+        self.mark_drawn()
+        return reply
 
     # Docker's machine
 
@@ -147,7 +208,7 @@ class ModelHost:
         """Let the host run until what the daemon does is done."""
         for wait in waits:
             self.scheduler.run(wait.is_done, wait.deadline)
-        self._mark_drawn()
+        self.mark_drawn()
 
     @property
     def utc_offset(self) -> int:
@@ -185,10 +246,13 @@ class ModelHost:
         task.on_end.append(self._ended)
         return task
 
-    def spawn_task(self, argv: Sequence[str], streams: Streams) -> Task | None:
+    def spawn_task(
+        self, argv: Sequence[str], streams: Streams, netns: int = 0, traces: list[Trace] | None = None
+    ) -> Task | None:
         """A process of the machine itself; `None` if there is no such program."""
-        task = self.new_task(argv, 0)
-        context = Context(self, task, 0, self.files, dict(ENVIRONMENT), self.hostname, streams)
+        task = self.new_task(argv, netns)
+        context = Context(self, task, netns, self.files, dict(ENVIRONMENT), self.hostname, streams)
+        context.traces = traces if traces is not None else []
         return task if self.load(task, argv, context) else None
 
     def load(self, task: Task, argv: Sequence[str], context: Context) -> bool:
@@ -258,77 +322,35 @@ class ModelHost:
     def write_sysctl(self, context: Context, path: str, text: str) -> None:
         """Write below `/proc/sys/net`. Raises `KernelError`."""
         request = SysctlSet(netns=context.netns, path=path.removeprefix(SYSCTLS), value=text.strip())
-        self.kernel.apply(request)
+        context.kernel.apply(request)
 
     # Time
 
     @property
     def router(self) -> str | None:
         """The address of the host outside, if there is a cable."""
-        if self._outside is None:
-            return None
-        return self._outside.address
+        return self.wire.outside.address if self.wire.outside is not None else None
 
     def next_deadline(self) -> int | None:
         """When a kernel has something to do, by the wall clock."""
-        kernels = [self.kernel] + ([self._outside.kernel] if self._outside is not None else [])
-        due = [deadline for kernel in kernels if (deadline := kernel.next_deadline()) is not None]
-        return self.epoch + min(due) if due else None
+        due = self.wire.next_deadline()
+        return self.epoch + due if due is not None else None
 
     def pass_time(self, until: int) -> None:
-        """Let the kernels' time pass until the wall clock reads `until`, but no further than to the first instant at
-        which a process may have something to do."""
-        end = until - self.epoch
-        while True:
-            target = end
-            if self._outside is not None and (due := self._outside.kernel.next_deadline()) is not None:
-                target = min(end, max(due, self.kernel.now))
-            has_news = self._carry(self.kernel.advance_to_event(target))
-            if has_news or self.kernel.now >= end:
-                return
+        """Let the kernels' time pass until the wall clock reads `until`, or until a socket has news."""
+        self.wire.pass_time(until - self.epoch)
 
     def pump(self) -> None:
         """Carry what is on the cable now, and note which sockets have news."""
-        self._carry(self.kernel.advance_to_event(self.kernel.now))
-
-    def _carry(self, events: Iterable[Event]) -> bool:
-        """Hand on what has happened: news of sockets, and frames to and fro until the cable is quiet. Whether a socket
-        has news."""
-        has_news = False
-        while True:
-            frames: list[Egress] = []
-            for event in events:
-                if isinstance(event, Readable | SocketError):
-                    self._news.add(event.socket)
-                    has_news = True
-                elif isinstance(event, Egress):
-                    frames.append(event)
-            if self._outside is None:
-                return has_news
-            answers = self._outside.exchange([event.frame for event in frames], self.kernel.now)
-            if frames:
-                self._cable = Dev(frames[-1].netns, frames[-1].dev)
-            if not answers:
-                return has_news
-            for frame in answers:
-                self._receive(frame)
-            events = self.kernel.advance_to_event(self.kernel.now)
-
-    def _receive(self, frame: bytes) -> None:
-        """A frame comes out of the cable: the device has it that last sent one, or there is none there any more."""
-        with contextlib.suppress(KernelError):
-            self.kernel.send(Rx(dev=self._cable), frame)
+        self.wire.pump()
 
     def has_news(self, socket: int) -> bool:
         """Whether a socket may have something to read; asked once for each piece of news."""
-        if socket in self._news:
-            self._news.discard(socket)
-            return True
-        return False
+        return self.wire.has_news(socket)
 
     # Entropy
 
-    def _tell_kernel(self) -> None:
+    def tell_kernel(self) -> None:
         """Tell the kernel what is declared of its own draws."""
         for name, text in self.entropy.of_kind("mac"):
             if name not in self._told:
@@ -336,66 +358,10 @@ class ModelHost:
                 value = bytes.fromhex(text.replace(":", ""))
                 self.kernel.apply(Declare(kind=name.kind, owner=name.owner, n=name.n, value=value))
 
-    def _mark_drawn(self) -> None:
+    def mark_drawn(self) -> None:
         """Note what the kernel has drawn of it."""
         if self._told - self.entropy.used:
             reply = self.kernel.apply(Undrawn())
             assert isinstance(reply, NamesReply)
             left = set(reply.value)
             self.entropy.mark(name for name in self._told if f"{name.kind}:{name.owner}#{name.n}" not in left)
-
-
-class ModelProcess:
-    """A command on a modelled host."""
-
-    def __init__(self, host: ModelHost, argv: Sequence[str], tty: bool) -> None:
-        self._host = host
-        self._written: list[str] = []
-        self._terminal = Terminal(self._written.append, self.signal, echo=False) if tty else None
-        self._input = self._terminal.input if self._terminal is not None else Input()
-        streams = Streams(self._input, lambda stream, text: self._written.append(text), self._terminal)
-        self._task = host.spawn_task(argv, streams)
-        self._code: int | None = None
-        if self._task is None:
-            self._written.append(f"sh: {argv[0]}: not found\n")
-            self._code = 127
-
-    @property
-    def output(self) -> str:
-        """All that was written so far."""
-        if len(self._written) > 1:
-            self._written[:] = ["".join(self._written)]
-        return self._written[0] if self._written else ""
-
-    def write(self, text: str) -> None:
-        """Type `text`."""
-        if self._terminal is not None:
-            self._terminal.type(text)
-        elif text == "\x04":
-            self._input.close()
-        elif text:
-            self._input.push(text)
-
-    def signal(self, sig: int) -> None:
-        """Deliver a signal to the process and to all that it started and that stayed in its group."""
-        if self._terminal is not None and self._terminal.raw and sig == signal.SIGINT:
-            self._terminal.type("\x03")
-            return
-        for task in list(self._host.scheduler.tasks.values()):
-            if task.group is self._task:
-                task.signal(sig)
-
-    def wait(self, until: int | None = None) -> Completed | None:
-        """Let the host run: see `netmodel.host.Process`."""
-        task = self._task
-        if task is None:
-            return Completed(self._code or 0, self.output)
-        seen = len(self._written)
-        self._host.scheduler.run(
-            lambda: task.code is not None or (until is not None and len(self._written) > seen), until
-        )
-        self._host._mark_drawn()
-        return Completed(task.code, self.output) if task.code is not None else None
-
-
-__all__ = ["ModelHost", "ModelProcess"]

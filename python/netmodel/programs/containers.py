@@ -41,6 +41,7 @@ def spawn(host: ModelHost, program: Program) -> ContainerTask:
         image=program.image,
         cwd=program.workdir,
         resolve=program.resolve,
+        capabilities=program.capabilities,
     )
     name = program.argv[0]
     if "/" in name and tree.has(context.path(name)):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netmodel.model import ModelHost
     from netmodel.platform import Platform
     from netmodel.programs.task import Task
+    from netmodel.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +165,9 @@ class Streams:
 class Context:
     """A machine as one program on it sees it; it is a `System` for commands.
 
-    `image` is the container's image, `None` on the host itself. `resolve` gives the addresses that a container's own
-    name server knows for a name, or `None`.
+    `image` is the container's image, `None` on the host itself; `traces` takes what its echo requests did. `resolve`
+    gives the addresses that a container's own name server knows for a name, or `None`. `capabilities`: those of a
+    process in a container; one of the host has all, `None`.
     """
 
     host: ModelHost
@@ -176,15 +178,21 @@ class Context:
     hostname: str
     streams: Streams
     image: str | None = None
+    traces: list[Trace] = field(default_factory=list)
     cwd: str = "/"
     resolve: Callable[[str], list[str] | None] = lambda name: None
+    capabilities: frozenset[str] | None = None
     caught: set[int] = field(default_factory=set)
     ignored: set[int] = field(default_factory=set)
 
     @property
     def kernel(self) -> Kernel:
-        """What requests go to."""
-        return self.host.kernel
+        """What requests go to: what may be changed through it depends on the process's capabilities."""
+        if self.capabilities is None:
+            return self.host.kernel
+        from netmodel.programs.confined import Confined
+
+        return Confined(self.host.kernel, self.capabilities)
 
     @property
     def platform(self) -> Platform:

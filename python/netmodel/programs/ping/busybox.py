@@ -181,14 +181,14 @@ def _loop(call: Call, echo: EchoSocket, tally: _Tally) -> Generator[Any, Any, No
     start = due = context.now
     end = None if call.deadline is None else start + call.deadline
     while True:
-        if call.count == 0 or tally.sent < call.count:
-            tally.sent += 1
-            echo.send(tally.sent - 1)
-            due += call.interval
-        else:
-            # 2 * the longest time, in whole seconds, at least one (`sendping_tail`).
+        tally.sent += 1
+        echo.send(tally.sent - 1)
+        is_last = bool(call.count) and tally.sent >= call.count
+        if is_last:
+            # Twice the longest time, in whole seconds, at least one (`sendping_tail`).
             due = context.now + (call.linger if not tally.received else max(2 * tally.most // 10**6, 1) * SECOND)
-        is_last = call.count and tally.sent >= call.count and due - context.now != call.interval
+        else:
+            due += call.interval
         until = due if end is None else min(due, end)
         while True:
             yield from _read(call, echo, tally)
@@ -196,7 +196,7 @@ def _loop(call: Call, echo: EchoSocket, tally: _Tally) -> Generator[Any, Any, No
                 return
             if not (yield Readable(echo.id, until)):
                 break
-        if context.now == end or (is_last and context.now >= due):
+        if context.now == end or is_last:
             return
 
 

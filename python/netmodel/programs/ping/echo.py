@@ -33,7 +33,6 @@ from netmodel.request import (
 
 if TYPE_CHECKING:
     from netmodel.programs.process import Context
-    from netmodel.trace import Trace
 
 ECHO_REPLY, ECHO = 0, 8
 ERRORS = (3, 4, 5, 11, 12)
@@ -67,6 +66,7 @@ class Answer:
     size: int
     rtt: int
     mtu: int = 0
+    gateway: str = ""
 
 
 class EchoSocket:
@@ -83,7 +83,6 @@ class EchoSocket:
         self.address = address
         self.options = options
         self.ident = context.task.number & 0xFFFF
-        self.traces: list[Trace] = []
         run = context.host.entropy.count("ping", destination) + 1
         self.owner = ping_owner(destination, run)
         self._sent: dict[int, tuple[int, int]] = {}
@@ -115,7 +114,7 @@ class EchoSocket:
         self._sent[seq & 0xFFFF] = (self.context.kernel.now, 0)
         reply = self.context.kernel.apply(SendTo(self.id, f"{self.address}:0", data))
         assert isinstance(reply, TraceReply)
-        self.traces.extend(reply.value)
+        self.context.traces.extend(reply.value)
         self._sent[seq & 0xFFFF] = (self.context.kernel.now, sum(trace.cost_ns for trace in reply.value))
 
     def read(self) -> Iterator[Answer]:
@@ -162,7 +161,8 @@ class EchoSocket:
             return None
         inner = message[8:]
         seq = int.from_bytes(inner[(inner[0] & 0xF) * 4 + 6 :][:2], "big")
-        return Answer(source, kind, code, seq, ttl, len(message), 0, int.from_bytes(message[6:8], "big"))
+        gateway, mtu = str(ipaddress.IPv4Address(message[4:8])), int.from_bytes(message[6:8], "big")
+        return Answer(source, kind, code, seq, ttl, len(message), 0, mtu, gateway)
 
     def _rtt(self, seq: int) -> int:
         """Microseconds from a request to its reply: declared, else the time that passed and the cost of the way."""

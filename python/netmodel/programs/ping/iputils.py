@@ -34,6 +34,13 @@ UNREACHABLE = {
     14: "Precedence Violation",
     15: "Precedence Cutoff",
 }
+REDIRECT, SOURCE_QUENCH = 5, 4
+REDIRECTS = {
+    0: "Redirect Network",
+    1: "Redirect Host",
+    2: "Redirect Type of Service and Network",
+    3: "Redirect Type of Service and Host",
+}
 ASK_BROADCAST = "Do you want to ping broadcast? Then -b. If not, check your local firewall rules"
 # A reply carries its time of sending in its first bytes (`timing`).
 TIMED = 16
@@ -43,6 +50,8 @@ def described(answer: Answer) -> str:
     """What an error says (`pr_icmph`)."""
     if answer.kind == 3 and answer.code == 4:
         return f"Frag needed and DF set (mtu = {answer.mtu})"
+    if answer.kind == REDIRECT:
+        return f"{REDIRECTS.get(answer.code, f'Redirect, Bad Code: {answer.code}')}(New nexthop: {answer.gateway})"
     if answer.kind == 3:
         return UNREACHABLE.get(answer.code, f"Dest Unreachable, Bad Code: {answer.code}")
     if answer.kind == 11:
@@ -222,6 +231,11 @@ def _send(call: Call, echo: EchoSocket, tally: Tally) -> Generator[Any, Any, Non
 def _read(call: Call, echo: EchoSocket, tally: Tally) -> Generator[Any, Any, None]:
     for answer in echo.read():
         stamp = f"[{context_time(echo)}] " if call.stamp else ""
+        if answer.kind in (REDIRECT, SOURCE_QUENCH):
+            # No error about the packet: read from the socket itself and not from its error queue, and not counted.
+            if not call.quiet:
+                yield Write(f"{stamp}From {answer.source}: icmp_seq={answer.seq} {described(answer)}\n")
+            continue
         tally.acknowledge(answer.seq)
         if answer.kind != ECHO_REPLY:
             tally.errors += 1

@@ -37,6 +37,9 @@ def open_all(redirects: Sequence[Redirect], shell: Interpreter) -> Generator[Any
                 return None
             stdin, terminal = Input(text, is_closed=True), None
         else:
+            if shell.context.capabilities is not None and shell.context.path(name).startswith("/proc/sys/"):
+                yield Write(stderr=f"sh: can't create {name}: Read-only file system\n")  # runc mounts it so
+                return None
             sink = _file(name, one.operator == ">>", shell)
             if sink is None:
                 is_directory = shell.context.files.is_directory(shell.context.path(name))
