@@ -22,7 +22,7 @@ FILES = {
 
 OLD = replace(DEFAULT, iproute2=(4, 11, 0), netns_dir="/var/run/netns")
 RECORDINGS = (
-    *((name, DEFAULT) for name in ("link", "objects", "netns", "batch", "brctl", "bridge", "busybox", "more")),
+    *((name, DEFAULT) for name in ("link", "objects", "netns", "batch", "brctl", "bridge", "busybox", "applets", "more")),
     ("iproute2-4.11", OLD),
 )
 

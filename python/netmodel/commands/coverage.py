@@ -11,6 +11,7 @@ from netmodel.commands.busybox import ip as busybox_ip
 from netmodel.commands.ip import addr, link, neigh, netns, options, route, rule
 from netmodel.commands.ip.kind_words import BRIDGE_WORDS, PORT_WORDS
 from netmodel.commands.ip.link_words import LINK_WORDS, OTHER_TYPES
+from netmodel.commands.programs import APPLETS
 
 # Verbs that a tool knows and the model refuses by name; the tools' own tables hold the words alone.
 REFUSED = {
@@ -56,6 +57,7 @@ def rows() -> Iterator[Row]:
     for setting in sysctl.OPTIONS:
         name = f"--{setting.long}" if setting.long else f"-{setting.letters[0]}"
         yield Row("sysctl", name, setting.is_modelled)
+    yield from (Row("busybox", name, True) for name in APPLETS)
     for name, applet in busybox_ip.OBJECTS.items():
         yield Row("busybox ip", name, applet is not None)
 

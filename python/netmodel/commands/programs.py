@@ -9,7 +9,7 @@ from netmodel.commands.system import Running, System
 
 Program = Callable[[Sequence[str], System], Running]
 
-# Name to module; a module is loaded when its program is first started.
+# Name to module, and the function where that is not `run`; a module is loaded when its program is first started.
 PROGRAMS: Mapping[str, str] = {
     "ip": "netmodel.commands.ip",
     "brctl": "netmodel.commands.brctl",
@@ -19,6 +19,9 @@ PROGRAMS: Mapping[str, str] = {
 APPLETS: Mapping[str, str] = {
     "ip": "netmodel.commands.busybox.ip",
     "brctl": "netmodel.commands.busybox.brctl",
+    "ifconfig": "netmodel.commands.busybox.ifconfig",
+    "route": "netmodel.commands.busybox.route",
+    "netstat": "netmodel.commands.busybox.route:run_netstat",
     "sysctl": "netmodel.commands.busybox.sysctl",
 }
 
@@ -34,5 +37,6 @@ def program(argv: Sequence[str]) -> Program | None:
 def _load(module: str | None) -> Program | None:
     if module is None:
         return None
-    found: Program = import_module(module).run
+    place, _, function = module.partition(":")
+    found: Program = getattr(import_module(place), function or "run")
     return found

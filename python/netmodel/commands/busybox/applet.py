@@ -24,6 +24,11 @@ def usage(text: str, system: System) -> str:
     return f"{banner}\n\n{text}"
 
 
+def system_words(argv: Sequence[str]) -> list[str]:
+    """The words after the applet's name, whether it was started as `busybox NAME` or by a link."""
+    return list(argv[2:] if argv[0].rpartition("/")[2] == "busybox" else argv[1:])
+
+
 def index_in(word: str, words: Sequence[str]) -> str | None:
     """`index_in_substrings`: the word itself, else the first that it begins."""
     if word in words:
@@ -64,6 +69,11 @@ class Applet:
         kernel, netns = self.system.kernel, self.system.netns
         kernel.apply(LinkGet(netns=netns, dev=None))
         view = next(view for view in kernel.snapshot().netns if view.id == netns)
+        return Scene(view, self.system.platform, self.options)
+
+    def seen(self) -> Scene:
+        """What ioctls and /proc/net tell, which ask for no namespace ids."""
+        view = next(view for view in self.system.kernel.snapshot().netns if view.id == self.system.netns)
         return Scene(view, self.system.platform, self.options)
 
     def index_of(self, name: str, scene: Scene) -> int:

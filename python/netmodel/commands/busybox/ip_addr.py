@@ -10,7 +10,7 @@ from netmodel.commands.busybox.ip_render import AddrFilter, show
 from netmodel.commands.ip.addr_parse import scope_number
 from netmodel.commands.ip.options import LINK
 from netmodel.commands.words import Prefix, Refused, Words, read_prefix
-from netmodel.errors import UnsupportedError
+from netmodel.errors import KernelError, UnsupportedError
 from netmodel.request import AddrAdd, AddrDel, AddrSpec, Dev, How
 from netmodel.snapshot import Link
 
@@ -113,8 +113,10 @@ def _flush_link(link: Link, wanted: AddrFilter, applet: Applet) -> None:
             continue
         try:
             applet.apply(AddrDel(dev=dev, local=local, len=int(length)))
-        except Refused:
-            continue
+        except Refused as refused:
+            cause = refused.__cause__
+            if isinstance(cause, KernelError) and cause.name == "EPERM":
+                raise applet.refused("can't send flush request: Operation not permitted") from cause
 
 
 @dataclass

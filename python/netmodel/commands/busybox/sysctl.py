@@ -42,7 +42,9 @@ def _one(word: str, given: set[str], system: System) -> Write:
     try:
         write(name, value, system)
     except KernelError as error:
-        return Write(stderr=f"sysctl: write error: {TEXTS[error.name]}\n")
+        # A file system that is read-only refuses to open, all else to write.
+        where = f"error setting key '{shown}'" if error.name == "EROFS" else "write error"
+        return Write(stderr=f"sysctl: {where}: {TEXTS[error.name]}\n")
     return Write("" if "q" in given else _line(shown, value, given))
 
 
