@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, SocketAddr};
 
-use crate::addr::{NetnsId, SocketId};
+use crate::addr::{DevId, NetnsId, SocketId};
 use crate::error::{Errno, Result};
 use crate::kernel::Kernel;
 use crate::request::{Reply, SocketKind};
@@ -99,7 +99,7 @@ impl Kernel {
         if mapped && self.sock(socket)?.options.v6_only {
             return Err(Errno::EINVAL.into());
         }
-        self.check_bindable(netns, kind, addr.ip())?;
+        self.check_bindable(self.sock(socket)?, addr.ip())?;
         let floor = self.sysctl(netns, &names::IP_UNPRIVILEGED_PORT_START);
         if addr.port() != 0 && i64::from(addr.port()) < floor && !sock.privileged {
             return Err(Errno::EACCES.into());
@@ -121,10 +121,11 @@ impl Kernel {
     }
 
     /// An address that is the namespace's own, a broadcast or a group (`inet_addr_valid_or_nonlocal`).
-    fn check_bindable(&self, netns: NetnsId, kind: SocketKind, ip: IpAddr) -> Result {
+    fn check_bindable(&self, sock: &Sock, ip: IpAddr) -> Result {
+        let (netns, kind) = (sock.netns, sock.kind);
         let ip = match (ip, ip.to_canonical()) {
             (_, IpAddr::V4(ip)) => ip,
-            (IpAddr::V6(ip), _) => return self.check_bindable_v6(netns, ip),
+            (IpAddr::V6(ip), _) => return self.check_bindable_v6(sock, ip),
             (IpAddr::V4(ip), _) => ip,
         };
         let nonlocal = self.sysctl(netns, &names::IP_NONLOCAL_BIND) != 0;
@@ -141,15 +142,19 @@ impl Kernel {
         Err(Errno::EADDRNOTAVAIL.into())
     }
 
-    /// An own IPv6 address or a group; a link-local one is of no device without a scope (`__inet6_bind`).
-    fn check_bindable_v6(&self, netns: NetnsId, ip: core::net::Ipv6Addr) -> Result {
+    /// An own IPv6 address or a group; one of the link alone only with a device that it is bound to (`__inet6_bind`).
+    fn check_bindable_v6(&self, sock: &Sock, ip: core::net::Ipv6Addr) -> Result {
+        const LINK_LOCAL_GROUP: u16 = 0x2;
+        let link_group = ip.is_multicast() && ip.segments()[0] & 0xf == LINK_LOCAL_GROUP;
+        let oif = self.sock_oif(sock);
+        if (ip.is_unicast_link_local() || link_group) && oif.is_none() {
+            return Err(Errno::EINVAL.into());
+        }
         if ip.is_unspecified() || ip.is_multicast() {
             return Ok(());
         }
-        if ip.is_unicast_link_local() {
-            return Err(Errno::EINVAL.into());
-        }
-        let mut devs = self.net(netns)?.by_index.values();
+        let of_dev = |dev: &DevId| oif.is_none_or(|oif| oif == *dev);
+        let mut devs = self.net(sock.netns)?.by_index.values().filter(|dev| of_dev(dev));
         let own = devs.any(|dev| self.inet6_view(*dev).iter().any(|held| held.local.addr == IpAddr::V6(ip)));
         if own { Ok(()) } else { Err(Errno::EADDRNOTAVAIL.into()) }
     }
