@@ -18,6 +18,7 @@ TEXTS: Mapping[str, str] = {
     "EEXIST": "File exists",
     "ENODEV": "No such device",
     "EINVAL": "Invalid argument",
+    "EROFS": "Read-only file system",
     "EMFILE": "Too many open files",
     "ENOSPC": "No space left on device",
     "EPIPE": "Broken pipe",

@@ -53,6 +53,7 @@ class ContainerConfig:
     dns_options: tuple[str, ...] = ()
     dns_search: tuple[str, ...] = ()
     extra_hosts: tuple[str, ...] | None = None
+    cap_add: tuple[str, ...] | None = None
     endpoints: Mapping[str, EndpointConfig] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from netmodel.docker.caps import check_capabilities
 from netmodel.docker.containers import NAME, Container, ContainerConfig, EndpointConfig, EndpointSettings
 from netmodel.docker.ids import Ids
 from netmodel.docker.images import Image, find
@@ -67,6 +68,7 @@ def create(
     if conflict:
         raise EngineError(400, conflict)
     check_host_config(config)
+    check_capabilities(config.cap_add)
     if len(config.endpoints) > 1:
         names = ", ".join(sorted(config.endpoints))
         raise EngineError(400, f"Container cannot be connected to network endpoints: {names}")

@@ -153,7 +153,7 @@ class Engine:
 
     def listed(self, everything: bool = False) -> list[Container]:
         """Containers that run, or all; newest first."""
-        found = [one for one in self.containers.values() if everything or one.state.running]
+        found = [one for one in reversed(self.containers.values()) if everything or one.state.running]
         return sorted(found, key=lambda one: one.created, reverse=True)
 
     def inspect(self, container: Container) -> Struct:
@@ -166,6 +166,10 @@ class Engine:
     def create(self, config: ContainerConfig, name: str = "") -> Container:
         """Make a container. Raises `EngineError`."""
         container = creating.create(config, name, self.containers, self.machine, self._ids)
+        if config.port_bindings and config.network_mode not in ("host", "none"):
+            raise UnsupportedError(
+                "docker run -p"
+            )  # published ports need NAT, but for networks in which they mean nothing
         if config.joins:
             container = self._joining_mode(container)
         self.containers[container.id] = container
@@ -186,17 +190,11 @@ class Engine:
     def start_container(self, reference: str) -> Container:
         """Start a container; one that runs stays as it is. Raises `EngineError`."""
         container = self.running.find(reference)
-        self._publish(container)
         self.running.start(container)
         joins = container.config.joins
         if joins is not None:
             container.hostname = self.running.find(joins).hostname
         return container
-
-    def _publish(self, container: Container) -> None:
-        """Published ports need NAT, but for a network in which they mean nothing."""
-        if container.config.port_bindings and container.config.network_mode not in ("host", "none"):
-            raise UnsupportedError("docker run -p")
 
     def remove(self, reference: str, force: bool = False) -> Waiting:
         """Remove a container. Raises `EngineError` if it runs and `force` does not say to kill it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from netmodel.docker.caps import capabilities
 from netmodel.docker.containers import Container
 from netmodel.docker.machine import Program, StartError, Task
 from netmodel.docker.running import Running, Waiting, pair
@@ -82,6 +83,7 @@ def start(run: Exec, running: Running) -> None:
         tty=config.tty,
         stdin=config.stdin,
         is_init=False,
+        capabilities=capabilities(container.config.cap_add),
         resolve=lambda name: running.resolve(container, name),
     )
     try:

@@ -53,7 +53,7 @@ def _general(container: Container) -> dict[str, Any]:
 def _capabilities(container: Container, api_1_41: bool) -> dict[str, Any]:
     config = container.config
     return {
-        "CapAdd": Nil.SLICE,
+        "CapAdd": Nil.SLICE if config.cap_add is None else list(config.cap_add),
         "CapDrop": Nil.SLICE,
         **({"CgroupnsMode": "private"} if api_1_41 else {}),
         "Dns": list(config.dns),

@@ -44,6 +44,7 @@ class Program:
     stdin: bool = False
     is_init: bool = True
     domainname: str = ""
+    capabilities: frozenset[str] = frozenset()
     resolve: Callable[[str], list[str] | None] = field(default=lambda name: None)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from netmodel.docker import resolv
+from netmodel.docker.caps import capabilities
 from netmodel.docker.containers import Container, LogEntry
 from netmodel.docker.joining import Joining
 from netmodel.docker.machine import Machine, Program, StartError, Task
@@ -189,6 +190,7 @@ class Running:
             tty=config.tty,
             stdin=config.open_stdin,
             domainname=config.domainname,
+            capabilities=capabilities(config.cap_add),
             resolve=lambda name: self.resolve(container, name),
         )
 

@@ -57,6 +57,7 @@ def config(line: Line, cli: Cli, is_run: bool) -> ContainerConfig:
         dns_options=line.all("dns-option"),
         dns_search=line.all("dns-search"),
         extra_hosts=extra_hosts(line),
+        cap_add=line.all("cap-add") or None,
         endpoints=endpoints(line, mode),
     )
 

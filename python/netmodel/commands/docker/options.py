@@ -23,10 +23,11 @@ HELP_OF_HIDDEN = {"net": "network", "net-alias": "network-alias", "dns-opt": "dn
 MODELLED: Mapping[str, frozenset[str]] = {
     name: frozenset(options.split())
     for name, options in {
-        "run": "add-host attach detach dns dns-option dns-search domainname entrypoint env expose hostname interactive ip ip6 "
-        "label mac-address name network network-alias publish restart rm stop-signal stop-timeout tty user workdir sig-proxy",
-        "create": "add-host attach dns dns-option dns-search domainname entrypoint env expose hostname interactive ip ip6 "
-        "label mac-address name network network-alias publish restart rm stop-signal stop-timeout tty user workdir",
+        "run": "add-host attach cap-add detach dns dns-option dns-search domainname entrypoint env expose hostname interactive "
+        "ip ip6 label mac-address name network network-alias publish restart rm stop-signal stop-timeout tty user "
+        "workdir sig-proxy",
+        "create": "add-host attach cap-add dns dns-option dns-search domainname entrypoint env expose hostname interactive "
+        "ip ip6 label mac-address name network network-alias publish restart rm stop-signal stop-timeout tty user workdir",
         "ps": "all filter format last latest no-trunc quiet size",
         "exec": "detach env interactive tty user workdir",
         "stop": "time",
