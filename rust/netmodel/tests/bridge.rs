@@ -1,120 +1,13 @@
-//! Bridges over a whole Kernel: what requests, carrier and time make of ports, addresses and the FDB.
+//! Bridges over a whole Kernel: what requests, carrier, frames and time make of ports and the FDB.
 
-use netmodel::addr::{IfIndex, Mac, NetnsId};
+mod host;
+
+use host::*;
+use netmodel::addr::{IfIndex, Mac};
 use netmodel::packet::{Net, Packet};
-use netmodel::request::{BridgeOptions, Dev, FdbState, How, LinkChange, LinkKind, LinkSpec, PortOptions};
-use netmodel::snapshot::{self, Link, LinkInfo};
-use netmodel::time::{Duration, Instant};
-use netmodel::trace::{DropReason, Step, Trace};
-use netmodel::{Errno, Error, Kernel, Origin, Reply, Request, wire};
-
-const NETNS: NetnsId = NetnsId(0);
-
-/// A kernel with a bridge `br0` and pairs p1-h1 and p2-h2, all down and apart, MACs given.
-struct Host {
-    kernel: Kernel,
-}
-
-fn mac(last: u8) -> Mac {
-    Mac([2, 0, 0, 0, 0, last])
-}
-
-impl Host {
-    fn new() -> Host {
-        let mut host = Host { kernel: Kernel::new(7, Default::default()) };
-        host.add("br0", None, LinkKind::Bridge(BridgeOptions::default()));
-        for n in 1..=2 {
-            let peer = LinkSpec { name: format!("h{n}"), address: Some(mac(0x20 + n)), ..LinkSpec::default() };
-            host.add(&format!("p{n}"), Some(mac(0x10 + n)), LinkKind::Veth { peer });
-        }
-        host
-    }
-
-    fn add(&mut self, name: &str, address: Option<Mac>, kind: LinkKind) {
-        let spec = LinkSpec { netns: NETNS, name: name.to_string(), address, ..LinkSpec::default() };
-        self.apply(Request::LinkAdd { spec, kind });
-    }
-
-    fn apply(&mut self, request: Request) -> Reply {
-        self.kernel.apply(request).unwrap()
-    }
-
-    fn link(&self, name: &str) -> Link {
-        let links = self.kernel.snapshot().netns.remove(0).links;
-        links.into_iter().find(|link| link.name == name).unwrap()
-    }
-
-    fn bridge(&self) -> snapshot::Bridge {
-        match self.link("br0").info {
-            LinkInfo::Bridge(bridge) => bridge,
-            other => panic!("{other:?} is no bridge"),
-        }
-    }
-
-    fn dev(&self, name: &str) -> Dev {
-        Dev { netns: NETNS, ifindex: self.link(name).ifindex }
-    }
-
-    fn set(&mut self, name: &str, change: LinkChange) {
-        let dev = self.dev(name);
-        self.apply(Request::LinkSet { dev, change });
-    }
-
-    fn up(&mut self, names: &[&str]) {
-        names.iter().for_each(|name| self.set(name, LinkChange { up: Some(true), ..LinkChange::default() }));
-    }
-
-    fn down(&mut self, name: &str) {
-        self.set(name, LinkChange { up: Some(false), ..LinkChange::default() });
-    }
-
-    fn join(&mut self, name: &str) {
-        let master = Some(self.link("br0").ifindex);
-        self.set(name, LinkChange { master, ..LinkChange::default() });
-    }
-
-    fn wait(&mut self, millis: u64) {
-        let until = self.kernel.now() + Duration::millis(millis);
-        self.kernel.advance(until);
-    }
-
-    fn fdb(&self) -> Vec<(Mac, IfIndex)> {
-        self.bridge().fdb.iter().map(|entry| (entry.mac, entry.port)).collect()
-    }
-
-    fn mc(&self, name: &str) -> Vec<String> {
-        self.link(name).mc.iter().map(Mac::to_string).collect()
-    }
-
-    /// Everything up and settled, IPv6's own frames sent.
-    fn settled() -> Host {
-        let mut host = Host::new();
-        host.join("p1");
-        host.join("p2");
-        host.up(&["br0", "p1", "p2", "h1", "h2"]);
-        host.wait(50_000);
-        host
-    }
-
-    /// A frame of an unknown protocol from the process behind `name`.
-    fn frame(&mut self, name: &str, src: Mac, dst: Mac) -> Trace {
-        let packet = Packet { dst, src, net: Net::Other { proto: 0x88b5, data: vec![0; 46] } };
-        let origin = Origin::Xmit { dev: self.dev(name) };
-        self.kernel.send(origin, &wire::emit(&packet)).unwrap()
-    }
-
-    fn port(&mut self, name: &str, options: PortOptions) {
-        let dev = self.dev(name);
-        self.apply(Request::PortSet { dev, options });
-    }
-
-    fn errno(&mut self, request: Request) -> Errno {
-        match self.kernel.apply(request) {
-            Err(Error::Refused { errno, .. }) => errno,
-            other => panic!("{other:?} is no refusal"),
-        }
-    }
-}
+use netmodel::request::{BridgeOptions, Dev, FdbState, How, LinkChange, PortOptions};
+use netmodel::trace::{DropReason, Step};
+use netmodel::{Errno, Origin, Request, wire};
 
 #[test]
 fn a_bridge_takes_the_least_address_of_its_ports_and_zero_without_any() {
@@ -243,67 +136,6 @@ fn a_flush_leaves_nothing_and_the_option_leaves_what_is_static() {
 }
 
 #[test]
-fn multicast_lists_are_in_the_order_of_joining() {
-    let mut host = Host::new();
-    assert_eq!(host.mc("p1"), ["33:33:00:00:00:01"]);
-    host.up(&["br0", "p1", "h1"]);
-    let snoopers = ["01:00:5e:00:00:6a", "33:33:00:00:00:6a", "01:00:5e:00:00:01"];
-    assert_eq!(host.mc("br0")[..4], [&["33:33:00:00:00:01"][..], &snoopers].concat());
-    assert_eq!(host.mc("p1"), ["33:33:00:00:00:01", "01:00:5e:00:00:01", "33:33:ff:00:00:11"]);
-    host.down("br0");
-    assert_eq!(host.mc("br0"), Vec::<String>::new());
-    host.up(&["br0"]);
-    assert_eq!(host.mc("br0")[..4], [&snoopers[..], &["33:33:00:00:00:01"]].concat());
-}
-
-#[test]
-fn a_link_local_address_is_tentative_for_one_to_two_seconds() {
-    let mut host = Host::new();
-    host.up(&["p1", "h1"]);
-    let flags = |host: &Host| host.link("p1").addrs.iter().map(|addr| addr.flags).collect::<Vec<_>>();
-    assert_eq!(host.link("p1").addrs[0].local.to_string(), "fe80::ff:fe00:11/64");
-    assert_eq!(flags(&host), [0xc0]);
-    host.wait(990);
-    assert_eq!(flags(&host), [0xc0]);
-    host.wait(1200);
-    assert_eq!(flags(&host), [0x80]);
-    host.down("p1");
-    assert_eq!(flags(&host), [0; 0]);
-    assert!(host.kernel.now() > Instant(0));
-}
-
-/// Ports that a frame left by, and whether it went up, as the bridge decided.
-fn decided(trace: &Trace) -> (Vec<String>, bool) {
-    let steps = trace.copies.iter().flat_map(|copy| &copy.steps);
-    let decision = |step: &Step| match step {
-        Step::Bridge { egress, local, .. } => Some((egress.clone(), *local)),
-        _ => None,
-    };
-    let decisions: Vec<_> = steps.filter_map(decision).collect();
-    assert_eq!(decisions.len(), 1, "{trace:#?}");
-    decisions[0].clone()
-}
-
-fn drops(trace: &Trace) -> Vec<DropReason> {
-    let steps = trace.copies.iter().flat_map(|copy| &copy.steps);
-    steps.filter_map(|step| if let Step::Drop { reason, .. } = step { Some(*reason) } else { None }).collect()
-}
-
-#[test]
-fn what_ipv6_says_of_its_own_fills_the_fdb_and_the_counters_as_live() {
-    let host = Host::settled();
-    let (p1, p2) = (host.link("p1").ifindex, host.link("p2").ifindex);
-    let own = [(mac(0x21), p1), (mac(0x11), p1), (mac(0x22), p2), (mac(0x12), p2)];
-    assert_eq!(host.fdb(), own);
-    // Four reports of 90 bytes, a solicitation for the address of 86, four for routers of 70 in 50 seconds, as recorded.
-    let h1 = host.link("h1").stats;
-    assert_eq!((h1.tx_packets, h1.tx_bytes), (9, 726));
-    // The bridge counts what goes up without the Ethernet header, all of it multicast.
-    let br0 = host.link("br0").stats;
-    assert_eq!((br0.rx_packets, br0.rx_bytes, br0.multicast), (18, 2 * (726 - 9 * 14), 18));
-}
-
-#[test]
 fn an_unknown_destination_is_flooded_a_known_one_is_not() {
     let mut host = Host::settled();
     let (own, other) = (mac(0x21), mac(0x77));
@@ -361,21 +193,6 @@ fn reserved_groups_stay_at_the_port_but_bpdus_are_flooded_without_stp() {
 }
 
 #[test]
-fn the_second_of_two_equal_link_local_addresses_fails() {
-    let mut host = Host::new();
-    for name in ["h1", "h2"] {
-        host.set(name, LinkChange { address: Some(mac(0x33)), ..LinkChange::default() });
-    }
-    host.join("p1");
-    host.join("p2");
-    host.up(&["br0", "p1", "p2", "h1"]);
-    host.wait(3000);
-    host.up(&["h2"]);
-    host.wait(3000);
-    assert_eq!((host.link("h1").addrs[0].flags, host.link("h2").addrs[0].flags), (0x80, 0xc8));
-}
-
-#[test]
 fn a_bridge_with_stp_sends_bpdus_and_says_that_it_takes_none() {
     let mut host = Host::settled();
     let dev = host.dev("br0");
@@ -394,40 +211,4 @@ fn a_bridge_without_ports_knows_its_random_address_but_has_no_id() {
     let host = Host::new();
     let br0 = host.link("br0");
     assert_eq!((host.fdb(), host.bridge().bridge_id), (vec![(br0.address, br0.ifindex)], Mac::ZERO));
-}
-
-#[test]
-fn a_router_listens_to_the_routers_groups_and_its_subnets_anycast_addresses() {
-    let mut host = Host::new();
-    host.up(&["p1", "h1"]);
-    host.wait(3000);
-    let before = host.mc("p1");
-    let path = |value: &str| Request::SysctlSet {
-        netns: NETNS,
-        path: "ipv6/conf/p1/forwarding".to_string(),
-        value: value.to_string(),
-    };
-    host.apply(path("1"));
-    assert_eq!(
-        host.mc("p1"),
-        [&before[..], &["33:33:00:00:00:02".to_string(), "33:33:ff:00:00:00".to_string()]].concat()
-    );
-    host.apply(path("0"));
-    assert_eq!(host.mc("p1"), before);
-}
-
-#[test]
-fn without_ipv6_a_device_keeps_the_group_it_was_born_with() {
-    let mut host = Host::new();
-    let (path, value) = ("ipv6/conf/all/disable_ipv6".to_string(), "1".to_string());
-    host.apply(Request::SysctlSet { netns: NETNS, path, value });
-    host.up(&["p1", "h1"]);
-    assert_eq!(
-        (host.mc("p1"), host.link("p1").addrs),
-        (vec!["33:33:00:00:00:01".into(), "01:00:5e:00:00:01".into()], vec![])
-    );
-    host.down("p1");
-    assert_eq!(host.mc("p1"), ["33:33:00:00:00:01"]);
-    host.wait(60_000);
-    assert_eq!(host.link("h1").stats.tx_packets, 0);
 }
