@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from netmodel.platform import DEFAULT, Platform
+from netmodel.platform import DEFAULT, PLATFORMS, Platform
 from tests.commands.machine import Machine
 from tests.commands.recorded import turns
 
@@ -20,9 +20,12 @@ FILES = {
 }
 
 
-OLD = replace(DEFAULT, iproute2=(4, 11, 0), netns_dir="/var/run/netns")
+OLD = replace(PLATFORMS["centos7-2018"], kernel=DEFAULT.kernel)
 RECORDINGS = (
-    *((name, DEFAULT) for name in ("link", "objects", "netns", "batch", "brctl", "bridge", "busybox", "applets", "more")),
+    *(
+        (name, DEFAULT)
+        for name in ("link", "objects", "netns", "batch", "brctl", "bridge", "busybox", "applets", "more")
+    ),
     ("iproute2-4.11", OLD),
 )
 

@@ -11,7 +11,7 @@ import pytest
 from netmodel.commands.programs import program
 from netmodel.commands.system import finished
 from netmodel.host import Completed
-from netmodel.platform import DEFAULT, Platform
+from netmodel.platform import DEFAULT, PLATFORMS, Platform
 from netmodel.snapshot import NetnsView, Snapshot
 from tests.commands.recorded import Turn, turns, view
 
@@ -52,7 +52,7 @@ class FrozenSystem:
 
 
 # Shown by iproute2 6.1; and by iproute2 4.11, built for the same kernel: its own state comes from 6.1's JSON, too.
-OLD = replace(DEFAULT, iproute2=(4, 11, 0))
+OLD = replace(PLATFORMS["centos7-2018"], kernel=DEFAULT.kernel)
 RECORDINGS = (("show.txt", DEFAULT), ("iproute2-4.11-show.txt", OLD))
 LAST = "ip -s -j neigh show nud all"  # the last command that is there to tell the state
 
