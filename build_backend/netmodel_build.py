@@ -15,10 +15,10 @@ from maturin import (  # type: ignore[import-untyped]
     build_wheel,
     get_requires_for_build_editable,
     get_requires_for_build_sdist,
+    get_requires_for_build_wheel as _requires_of_maturin,
     prepare_metadata_for_build_editable,
     prepare_metadata_for_build_wheel,
 )
-from maturin import get_requires_for_build_wheel as _requires_of_maturin
 
 os.environ["MATURIN_NO_INSTALL_RUST"] = "1"
 

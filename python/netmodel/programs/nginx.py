@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from netmodel.commands.strerror import TEXTS
@@ -120,10 +121,8 @@ def _serve(context: Context) -> Run:
     """The master process: until it is told to end; a reload finds the configuration as it was."""
     context.catch(*ENDING)
     context.ignore(*OTHERS)
-    try:
+    with suppress(Interrupt):
         yield Wait(lambda: False)
-    except Interrupt:
-        pass
     return 0
 
 
