@@ -70,6 +70,7 @@ fn moves_that_are_refused() {
     machine.veth((red, "v0"), (red, "v2")).unwrap();
     let immutable = refused_as(Errno::EINVAL, "The interface netns is immutable");
     assert_eq!(machine.move_to((0, "lo"), red, None), immutable);
+    assert_eq!(machine.move_to((0, "lo"), 0, None), Ok(Reply::Done), "where it is already");
     let same = "An interface with the same name exists in the target netns";
     assert_eq!(machine.move_to((0, "v0"), red, None), refused_as(Errno::EEXIST, same));
     let unable = "Unable to use 'v2' for the new interface name in the target netns";

@@ -11,11 +11,11 @@ impl Kernel {
     pub(crate) fn dev_change_net_namespace(&mut self, dev: DevId, to: NetnsId, pattern: Option<&str>) -> Result {
         self.net(to)?;
         let device = self.dev(dev);
-        if device.is_loopback() || device.is_bridge() {
-            return Err(Error::extack(Errno::EINVAL, "The interface netns is immutable"));
-        }
         if device.netns == to {
             return Ok(());
+        }
+        if device.is_loopback() || device.is_bridge() {
+            return Err(Error::extack(Errno::EINVAL, "The interface netns is immutable"));
         }
         let name = self.name_there(dev, to, pattern)?;
         let from = self.dev(dev).netns;

@@ -117,7 +117,7 @@ pub(super) const IPV4: [Conf; 33] = [
     shown("disable_policy", 0),
     shown("disable_xfrm", 0),
     shown("drop_gratuitous_arp", 0),
-    shown("drop_unicast_in_l2_multicast", 0),
+    acts("drop_unicast_in_l2_multicast", 0),
     shown("force_igmp_version", 0),
     acts("forwarding", 0),
     shown("igmpv2_unsolicited_report_interval", 10000),
@@ -307,7 +307,7 @@ pub(super) const NEIGH: [Conf; 14] = [
     shown("proxy_qlen", 64),
     acts("retrans_time_ms", 1000),
     acts("ucast_solicit", 3),
-    acts("unres_qlen_bytes", 212992),
+    shown("unres_qlen_bytes", 212992),
 ];
 
 /// `locktime` is 0 in `ipv6/neigh`.

@@ -63,9 +63,9 @@ pub const TCP_RETRIES2: Name = name("ipv4/tcp_retries2", &[15], Takes::Between(0
 pub const SOMAXCONN: Name = name("core/somaxconn", &[4096], Takes::Between(0, 2147483647));
 /// `bridge/bridge-nf-call-iptables`.
 pub const BRIDGE_NF_CALL_IPTABLES: Name = name("bridge/bridge-nf-call-iptables", &[1], Takes::Bool);
-/// `bridge/bridge-nf-call-ip6tables`.
+/// `bridge/bridge-nf-call-ip6tables`. Kept; no ip6tables rule can be made, so either value is the same.
 pub const BRIDGE_NF_CALL_IP6TABLES: Name = name("bridge/bridge-nf-call-ip6tables", &[1], Takes::Bool);
-/// `bridge/bridge-nf-call-arptables`.
+/// `bridge/bridge-nf-call-arptables`. Kept; no arptables rule can be made, so either value is the same.
 pub const BRIDGE_NF_CALL_ARPTABLES: Name = name("bridge/bridge-nf-call-arptables", &[1], Takes::Bool);
 /// `ipv6/bindv6only`.
 pub const IPV6_BINDV6ONLY: Name = name("ipv6/bindv6only", &[0], Takes::Between(0, 255));

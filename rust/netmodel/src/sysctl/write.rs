@@ -4,7 +4,7 @@ use crate::addr::{DevId, NetnsId};
 use crate::error::{Errno, Error, Result};
 use crate::kernel::Kernel;
 use crate::sysctl::devconf::{self, Conf};
-use crate::sysctl::names::{ACTING, BRIDGE_NF_CALL_IPTABLES, IP_LOCAL_PORT_RANGE, IP_UNPRIVILEGED_PORT_START};
+use crate::sysctl::names::{ACTING, IP_LOCAL_PORT_RANGE, IP_UNPRIVILEGED_PORT_START};
 use crate::sysctl::names::{ICMP_RATELIMIT, Name, PING_GROUP_RANGE, Takes};
 use crate::sysctl::shown::{ELSEWHERE, READ_ONLY, SHOWN};
 use crate::sysctl::{Devconf, Ipv4, Ipv6};
@@ -249,12 +249,6 @@ impl Kernel {
             path if path == ICMP_RATELIMIT.path => {
                 values[0] = (values[0] + 3) / 4 * 4;
                 Ok(())
-            }
-            path if path != BRIDGE_NF_CALL_IPTABLES.path && path.starts_with("bridge/") => {
-                if self.net(netns)?.sysctls.get(name) == values.as_slice() {
-                    return Ok(());
-                }
-                Err(Error::unsupported(format!("sysctl net/{path}")))
             }
             _ => Ok(()),
         }
