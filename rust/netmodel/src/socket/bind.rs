@@ -146,6 +146,10 @@ impl Kernel {
     fn check_bindable_v6(&self, sock: &Sock, ip: core::net::Ipv6Addr) -> Result {
         const LINK_LOCAL_GROUP: u16 = 0x2;
         let link_group = ip.is_multicast() && ip.segments()[0] & 0xf == LINK_LOCAL_GROUP;
+        // Unlike IPv4's, a group is nothing for a stream.
+        if ip.is_multicast() && sock.kind == SocketKind::Tcp {
+            return Err(Errno::EINVAL.into());
+        }
         let oif = self.sock_oif(sock);
         if (ip.is_unicast_link_local() || link_group) && oif.is_none() {
             return Err(Errno::EINVAL.into());
