@@ -19,6 +19,10 @@ from netmodel.trace import Origin, Trace
 _dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
+def _events(text: str) -> tuple[Event, ...]:
+    return () if text == "[]" else tuple(decode("Event", one) for one in json.loads(text))
+
+
 class Kernel:
     """A kernel just booted: `init_net` with `lo`, down.
 
@@ -62,13 +66,12 @@ class Kernel:
     def advance(self, until: int) -> tuple[Event, ...]:
         """Let time pass until `until` (ns since boot): timers fire in order. What happened since the last call."""
         self._snapshot = None
-        return tuple(decode("Event", one) for one in json.loads(self._core.advance(until)))
+        return _events(self._core.advance(until))
 
     def advance_to_event(self, until: int) -> tuple[Event, ...]:
         """Let time pass until `until` (ns since boot), but no further than to the first instant that has an event."""
         self._snapshot = None
-        text = self._core.advance_to_event(until)
-        return () if text == "[]" else tuple(decode("Event", one) for one in json.loads(text))
+        return _events(self._core.advance_to_event(until))
 
     def next_deadline(self) -> int | None:
         """When a timer is due next, ns since boot; `None` if none is armed."""
