@@ -24,7 +24,7 @@ OLD = replace(PLATFORMS["centos7-2018"], kernel=DEFAULT.kernel)
 RECORDINGS = (
     *(
         (name, DEFAULT)
-        for name in ("link", "objects", "netns", "batch", "brctl", "bridge", "busybox", "applets", "more")
+        for name in ("link", "objects", "netns", "batch", "brctl", "bridge", "busybox", "applets", "color", "more")
     ),
     ("iproute2-4.11", OLD),
 )

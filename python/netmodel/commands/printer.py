@@ -4,14 +4,26 @@ from __future__ import annotations
 
 Value = str | int | bool | None
 
+# lib/color.c, for a light background.
+TINTS = {
+    "ifname": "\x1b[36m",
+    "mac": "\x1b[33m",
+    "inet": "\x1b[35m",
+    "inet6": "\x1b[34m",
+    "up": "\x1b[32m",
+    "down": "\x1b[31m",
+}
+CLEAR = "\x1b[0m"
+
 ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\f": "\\f", "\b": "\\b", "\\": "\\\\", '"': '\\"'}
 
 
 class Printer:
     """Collects what a showing command prints."""
 
-    def __init__(self, json: bool, pretty: bool = False, line_end: str = "\n") -> None:
+    def __init__(self, json: bool, pretty: bool = False, line_end: str = "\n", color: bool = False) -> None:
         self.json = json
+        self._color = color and not json
         self.line_end = line_end
         self._pretty = pretty
         self._out: list[str] = []
@@ -36,10 +48,16 @@ class Printer:
         """`print_nl`: a backslash with -oneline."""
         self.text(self.line_end)
 
-    def any(self, key: str | None, form: str, value: Value) -> None:
-        """A value in both (`PRINT_ANY`): in text as `form % value`, in JSON under `key`, or as an array's element."""
+    def any(self, key: str | None, form: str, value: Value, tint: str = "") -> None:
+        """A value in both (`PRINT_ANY`): in text as `form % value`, in JSON under `key`, or as an array's element.
+
+        With colors, `tint` of `TINTS` paints what `form` has from its `%` on.
+        """
         if not self.json:
-            self._out.append(form % value if "%" in form else form)
+            head, percent, tail = form.partition("%")
+            text = (percent + tail) % value if percent else ""
+            is_tinted = self._color and bool(tint)
+            self._out.append(head + (f"{TINTS[tint]}{text}{CLEAR}" if is_tinted else text))
         else:
             self.field(key, value)
 

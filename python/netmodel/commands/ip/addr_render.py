@@ -96,7 +96,7 @@ def is_wanted_addr(addr: Addr, wanted: AddrFilter, link: Link) -> bool:
 def show(wanted: AddrFilter, scene: Scene) -> str:
     """All that `ip addr show` prints."""
     options = scene.options
-    printer = Printer(options.json, options.pretty, "\\" if options.oneline else "\n")
+    printer = Printer(options.json, options.pretty, "\\" if options.oneline else "\n", options.color)
     links = scene.view.links if wanted.link.ifindex is None else [scene.link(wanted.link.ifindex)]
     for link in links:
         if link is None or not _has_any(link, wanted):
@@ -161,10 +161,11 @@ def print_addr(printer: Printer, addr: Addr, link: Link, scene: Scene) -> None:
             printer.text(f"{link.ifindex}: {link.name}")
         printer.any("family", "    %s ", "inet6" if family_of(addr) == 6 else "inet")
     local, _, length = addr.local.partition("/")
-    printer.any("local", "%s", local)
+    tint = "inet6" if family_of(addr) == 6 else "inet"
+    printer.any("local", "%s", local, tint)
     if addr.peer is not None and addr.peer != local:
         printer.text(" peer ")
-        printer.any("address", "%s", addr.peer)
+        printer.any("address", "%s", addr.peer, tint)
     printer.any("prefixlen", "/%d ", int(length))
     if addr.metric and scene.platform.has("iproute2.addr_metric"):
         printer.any("metric", "metric %d ", addr.metric)
@@ -172,7 +173,7 @@ def print_addr(printer: Printer, addr: Addr, link: Link, scene: Scene) -> None:
         return
     if addr.broadcast is not None:
         printer.text("brd ")
-        printer.any("broadcast", "%s ", addr.broadcast)
+        printer.any("broadcast", "%s ", addr.broadcast, tint)
     printer.any("scope", "scope %s ", scope_name(addr.scope))
     _print_flags(printer, addr, scene)
     if family_of(addr) == 4:

@@ -39,6 +39,7 @@ FLAGS: tuple[tuple[int, str], ...] = (
 )
 
 OPERSTATES = ("UNKNOWN", "NOTPRESENT", "DOWN", "LOWERLAYERDOWN", "TESTING", "DORMANT", "UP")
+STATE_TINTS: Mapping[str, str] = {"UP": "up", "DOWN": "down"}
 LINK_MODES = ("DEFAULT", "DORMANT")
 KINDS = ("veth", "bridge")
 LINK_TYPES: Mapping[int, str] = {1: "ether", 772: "loopback"}
@@ -99,7 +100,9 @@ def is_dumped(link: Link, wanted: LinkFilter) -> bool:
 
 def show(wanted: LinkFilter, scene: Scene, is_one: bool) -> str:
     """All that `ip link show` prints; `is_one` where a device is named, which RTM_GETLINK gives unfiltered."""
-    printer = Printer(scene.options.json, scene.options.pretty, "\\" if scene.options.oneline else "\n")
+    printer = Printer(
+        scene.options.json, scene.options.pretty, "\\" if scene.options.oneline else "\n", scene.options.color
+    )
     if not scene.platform.has("iproute2.asks_for_peers"):
         known = (
             link for link in scene.view.links if (link.ifindex == wanted.ifindex if is_one else is_dumped(link, wanted))
@@ -132,7 +135,7 @@ def print_link(printer: Printer, link: Link, scene: Scene, is_link: bool, is_one
     printer.any("qdisc", "qdisc %s ", link.qdisc)
     if link.master is not None:
         printer.any("master", "master %s ", scene.name_of(link.master))
-    printer.any("operstate", "state %s ", operstate_of(link))
+    printer.any("operstate", "state %s ", operstate_of(link), STATE_TINTS.get(operstate_of(link), ""))
     if is_link:
         printer.any("linkmode", "mode %s ", LINK_MODES[link.linkmode])
     printer.any("group", "group %s ", group_name(link.group))
@@ -157,7 +160,7 @@ def _print_inet6(printer: Printer, link: Link, scene: Scene) -> None:
     is_peer_down = _print_name(printer, replace(link, link=told, link_netnsid=None), scene, "%s: ")
     _print_flags(printer, link.flags, is_peer_down)
     printer.any("mtu", "mtu %d ", link.mtu)
-    printer.any("operstate", "state %s ", operstate_of(link))
+    printer.any("operstate", "state %s ", operstate_of(link), STATE_TINTS.get(operstate_of(link), ""))
     if link.txqlen:
         printer.any("txqlen", "qlen %d", link.txqlen)
     printer.text("\n")
@@ -181,7 +184,7 @@ def _print_names(printer: Printer, link: Link, scene: Scene, is_link: bool) -> N
 def _print_name(printer: Printer, link: Link, scene: Scene, form: str) -> bool:
     """The name with its lower device (`print_name_and_link`). Returns whether to say M-DOWN."""
     if link.link is None:
-        printer.any("ifname", form, link.name)
+        printer.any("ifname", form, link.name, "ifname")
         return False
     is_elsewhere = link.link_netnsid is not None
     if is_elsewhere and scene.options.brief and not scene.platform.has("iproute2.brief_knows_netns"):
@@ -191,7 +194,7 @@ def _print_name(printer: Printer, link: Link, scene: Scene, form: str) -> bool:
     else:
         printer.field("link", scene.name_of(link.link))
     lower = f"if{link.link}" if is_elsewhere else scene.name_of(link.link)
-    printer.any("ifname", form, link.name if printer.json else f"{link.name}@{lower}")
+    printer.any("ifname", form, link.name if printer.json else f"{link.name}@{lower}", "ifname")
     here = scene.link(link.link) if not is_elsewhere and scene.is_known(link.link) else None
     return here is not None and not here.flags & IFF_UP
 
@@ -209,13 +212,13 @@ def _print_flags(printer: Printer, flags: int, is_peer_down: bool) -> None:
 def _print_address(printer: Printer, link: Link) -> None:
     printer.newline()
     printer.any("link_type", "    link/%s ", LINK_TYPES.get(link.kind, f"[{link.kind}]"))
-    printer.any("address", "%s", link.address)
+    printer.any("address", "%s", link.address, "mac")
     if link.flags & IFF_POINTOPOINT:
         printer.text(" peer ")
         printer.field("link_pointtopoint", True)
     else:
         printer.text(" brd ")
-    printer.any("broadcast", "%s", link.broadcast)
+    printer.any("broadcast", "%s", link.broadcast, "mac")
 
 
 def _print_netnsid(printer: Printer, nsid: int, scene: Scene) -> None:
@@ -226,8 +229,8 @@ def _print_netnsid(printer: Printer, nsid: int, scene: Scene) -> None:
 
 def _print_brief(printer: Printer, link: Link, scene: Scene) -> None:
     is_peer_down = _print_name(printer, link, scene, "%-16s ")
-    printer.any("operstate", "%-14s ", operstate_of(link))
+    printer.any("operstate", "%-14s ", operstate_of(link), STATE_TINTS.get(operstate_of(link), ""))
     if scene.options.family == LINK:
-        printer.any("address", "%s ", link.address)
+        printer.any("address", "%s ", link.address, "mac")
         _print_flags(printer, link.flags, is_peer_down)
         printer.text("\n")

@@ -43,6 +43,11 @@ def state_of(neigh: Neigh) -> str:
     return neigh.state.name
 
 
+def tint_of(neigh: Neigh) -> str:
+    """`ifa_family_color`."""
+    return "inet6" if ":" in neigh.dst else "inet"
+
+
 def is_wanted(neigh: Neigh, wanted: NeighFilter) -> bool:
     """Whether an entry passes the filter. Proxy entries are dumped only if asked for."""
     if wanted.only is not None:
@@ -65,7 +70,7 @@ def is_wanted(neigh: Neigh, wanted: NeighFilter) -> bool:
 def show(wanted: NeighFilter, scene: Scene) -> str:
     """All that `ip neigh show` prints."""
     options = scene.options
-    printer = Printer(options.json and wanted.only is None, options.pretty)
+    printer = Printer(options.json and wanted.only is None, options.pretty, color=options.color)
     for neigh in scene.view.neighs:
         if not is_wanted(neigh, wanted):
             continue
@@ -81,20 +86,20 @@ def show(wanted: NeighFilter, scene: Scene) -> str:
 
 
 def _print_brief(printer: Printer, neigh: Neigh, wanted: NeighFilter, scene: Scene) -> None:
-    printer.any("dst", "%-39s ", neigh.dst)
+    printer.any("dst", "%-39s ", neigh.dst, tint_of(neigh))
     if wanted.ifindex is None:
-        printer.any("dev", "%-16s ", scene.name_of(neigh.dev))
+        printer.any("dev", "%-16s ", scene.name_of(neigh.dev), "ifname")
     if neigh.lladdr is not None:
-        printer.any("lladdr", "%s", neigh.lladdr)
+        printer.any("lladdr", "%s", neigh.lladdr, "mac")
     printer.text("\n")
 
 
 def _print(printer: Printer, neigh: Neigh, wanted: NeighFilter, scene: Scene) -> None:
-    printer.any("dst", "%s ", neigh.dst)
+    printer.any("dst", "%s ", neigh.dst, tint_of(neigh))
     if wanted.ifindex is None:
-        printer.any("dev", "dev %s ", scene.name_of(neigh.dev))
+        printer.any("dev", "dev %s ", scene.name_of(neigh.dev), "ifname")
     if neigh.lladdr is not None:
-        printer.any("lladdr", "lladdr %s ", neigh.lladdr)
+        printer.any("lladdr", "lladdr %s ", neigh.lladdr, "mac")
     if neigh.router:
         printer.raw("router", "router ", "null")
     if neigh.proxy:

@@ -25,6 +25,7 @@ class Options:
     statistics: int = 0
     all: bool = False
     force: bool = False
+    color: bool = False
     version: bool = False
     batch: str | None = None
     netns: str | None = None
@@ -67,7 +68,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("-json", "json", fact="iproute2.json"),
     Option("-pretty", "pretty", fact="iproute2.json"),
     Option("-rcvbuf", "rcvbuf", has_value=True, is_modelled=False),
-    Option("-color", "color", is_modelled=False),
+    Option("-color", "color", fact="iproute2.json"),
     Option("-help", "help"),
     Option("-netns", "netns", has_value=True),
     Option("-Numeric", "numeric", is_modelled=False),
@@ -107,6 +108,8 @@ def parse(words: Words, platform: Platform) -> Options:
 
 def _find(word: str, platform: Platform) -> Option:
     short = word[1:] if word.startswith("--") else word
+    if short.startswith("-c") and matches(short.partition("=")[0], "-color") and "=" in short:
+        return _color(short, platform)
     for option in OPTIONS:
         if option.fact and not platform.has(option.fact):
             continue
@@ -115,12 +118,24 @@ def _find(word: str, platform: Platform) -> Option:
     raise Refused(f'Option "{short}" is unknown, try "ip -help".\n', 255)
 
 
+def _color(word: str, platform: Platform) -> Option:
+    """`-color=WHEN`. Whether standard output is a terminal is not known here."""
+    when = word.partition("=")[2]
+    if when == "auto" or not platform.has("iproute2.json"):
+        raise UnsupportedError(f"ip {word}")
+    if when not in ("always", "never"):
+        raise Refused(f'Option "{word}" is unknown, try "ip -help".\n', 255)
+    return Option("-color", "color" if when == "always" else "")
+
+
 def _take(options: Options, option: Option, words: Words) -> Options:
     if option.field == "help" or (option.has_value and option.field != "netns" and not words):
         raise Help("ip")
     value = words.value() if option.has_value else ""
     if not option.is_modelled:
         raise UnsupportedError(f"ip {option.word}")
+    if not option.field:
+        return options
     if option.field in ("4", "6", "0"):
         return replace(options, family=int(option.field) or LINK)
     if option.field == "family":

@@ -77,7 +77,7 @@ def _is_inside(address: str | None, wanted: Prefix | None) -> bool:
 
 def show(wanted: RouteFilter, scene: Scene) -> str:
     """All that `ip route show` prints."""
-    printer = Printer(scene.options.json, scene.options.pretty)
+    printer = Printer(scene.options.json, scene.options.pretty, color=scene.options.color)
     for route in scene.view.routes:
         if is_wanted(route, wanted):
             printer.open_object()
@@ -98,13 +98,14 @@ def print_route(printer: Printer, route: Route, wanted: RouteFilter, scene: Scen
     details = bool(scene.options.details)
     if route.kind != UNICAST or details:
         printer.any("type", "%s ", type_name(route.kind))
-    printer.any("dst", "%s ", _destination(route.dst))
+    dst = _destination(route.dst)
+    printer.any("dst", "%s ", dst, "" if dst == "default" else "inet")
     if route.tos and wanted.tos is None:
         printer.any("tos", "tos %s ", f"0x{route.tos:02x}")
     if route.via is not None and (wanted.via is None or wanted.via.length != 32):
-        printer.any("gateway", "via %s ", route.via)
+        printer.any("gateway", "via %s ", route.via, "inet")
     if route.oif is not None and wanted.oif is None:
-        printer.any("dev", "dev %s ", scene.name_of(route.oif))
+        printer.any("dev", "dev %s ", scene.name_of(route.oif), "ifname")
     if (route.table != MAIN or details) and not wanted.table:
         printer.any("table", "table %s ", table_name(route.table))
     if (route.protocol != BOOT or details) and wanted.protocol is None:
@@ -112,7 +113,7 @@ def print_route(printer: Printer, route: Route, wanted: RouteFilter, scene: Scen
     if (route.scope != 0 or details) and wanted.scope is None:
         printer.any("scope", "scope %s ", scope_name(route.scope))
     if route.src is not None and (wanted.src is None or wanted.src.length != 32):
-        printer.any("prefsrc", "src %s ", route.src)
+        printer.any("prefsrc", "src %s ", route.src, "inet")
     if route.metric and wanted.metric is None:
         printer.any("metric", "metric %d ", route.metric)
     _print_tail(printer, route)
@@ -148,21 +149,23 @@ class Asked:
 
 def show_found(found: RouteFound, asked: Asked, scene: Scene) -> str:
     """What `ip route get` prints."""
-    printer = Printer(scene.options.json, scene.options.pretty, "\\" if scene.options.oneline else "\n")
+    printer = Printer(
+        scene.options.json, scene.options.pretty, "\\" if scene.options.oneline else "\n", scene.options.color
+    )
     printer.open_object()
     if found.kind != UNICAST or scene.options.details:
         printer.any("type", "%s ", type_name(found.kind))
-    printer.any("dst", "%s ", asked.dst)
+    printer.any("dst", "%s ", asked.dst, "inet")
     if asked.src is not None:
-        printer.any("from", "from %s ", asked.src)
+        printer.any("from", "from %s ", asked.src, "inet")
     if found.via is not None:
-        printer.any("gateway", "via %s ", found.via)
-    printer.any("dev", "dev %s ", scene.name_of(found.oif))
+        printer.any("gateway", "via %s ", found.via, "inet")
+    printer.any("dev", "dev %s ", scene.name_of(found.oif), "ifname")
     is_other_table = found.table != MAIN and found.kind == UNICAST
     if is_other_table or scene.options.details:
         printer.any("table", "table %s ", table_name(found.table))
     if found.src is not None and asked.src is None:
-        printer.any("prefsrc", "src %s ", found.src)
+        printer.any("prefsrc", "src %s ", found.src, "inet")
     printer.open_array("flags")
     printer.close_array()
     if scene.platform.has("kernel.route_uid") and asked.iif is None:
