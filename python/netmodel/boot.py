@@ -71,6 +71,7 @@ class Outside:
         self.kernel = Kernel(seed)
         self.kernel.apply(up(LO))
         self._dev = Dev(0, _index(self.kernel.apply(PhysAdd(name="eth0", address=ROUTER_MAC))))
+        self.kernel.apply(SysctlSet(netns=0, path="ipv6/conf/eth0/accept_ra", value="0"))  # routers do not solicit
         self.kernel.apply(AddrAdd(dev=self._dev, addr=AddrSpec(local=address), how=How.Add))
         self.kernel.apply(up(self._dev))
 
@@ -99,6 +100,8 @@ def machine(host: ModelHost) -> Outside:
     link_local = entropy.declared("outside", "eth0.link_local")
     if link_local is not None:
         kernel.apply(SysctlSet(netns=0, path="ipv6/conf/eth0/addr_gen_mode", value=ADDR_GEN_MODE_NONE))
+        # NetworkManager solicits by itself.
+        kernel.apply(SysctlSet(netns=0, path="ipv6/conf/eth0/accept_ra", value="0"))
     kernel.apply(up(dev))
     if leased is None:
         spec = AddrSpec(local=ADDRESS, broadcast=str(interface.network.broadcast_address))
