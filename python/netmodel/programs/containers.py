@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netmodel.docker.machine import Program, StartError
 from netmodel.programs import find
+from netmodel.programs.confined import Confined
 from netmodel.programs.image_files import files_of
 from netmodel.programs.process import Context, Input, Streams, Terminal
 from netmodel.programs.task import Task
@@ -41,7 +42,7 @@ def spawn(host: ModelHost, program: Program) -> ContainerTask:
         image=program.image,
         cwd=program.workdir,
         resolve=program.resolve,
-        capabilities=program.capabilities,
+        confined=Confined(host.kernel, program.capabilities),
     )
     name = program.argv[0]
     if "/" in name and tree.has(context.path(name)):

@@ -166,8 +166,8 @@ class Context:
     """A machine as one program on it sees it; it is a `System` for commands.
 
     `image` is the container's image, `None` on the host itself; `traces` takes what its echo requests did. `resolve`
-    gives the addresses that a container's own name server knows for a name, or `None`. `capabilities`: those of a
-    process in a container; one of the host has all, `None`.
+    gives the addresses that a container's own name server knows for a name, or `None`. `confined`: the
+    kernel as a process in a container may use it.
     """
 
     host: ModelHost
@@ -181,18 +181,14 @@ class Context:
     traces: list[Trace] = field(default_factory=list)
     cwd: str = "/"
     resolve: Callable[[str], list[str] | None] = lambda name: None
-    capabilities: frozenset[str] | None = None
+    confined: Kernel | None = None
     caught: set[int] = field(default_factory=set)
     ignored: set[int] = field(default_factory=set)
 
     @property
     def kernel(self) -> Kernel:
         """What requests go to: what may be changed through it depends on the process's capabilities."""
-        if self.capabilities is None:
-            return self.host.kernel
-        from netmodel.programs.confined import Confined
-
-        return Confined(self.host.kernel, self.capabilities)
+        return self.host.kernel if self.confined is None else self.confined
 
     @property
     def platform(self) -> Platform:

@@ -158,6 +158,7 @@ class Scheduler:
                 child = self._machine.start_child(task, step)
                 if child is not None and child is not task:
                     task.waiting = Child(child)
+                    task.last_child = child
             case Sleep(0):  # a program has returned to the one whose place it took, or wants no time to pass
                 pass
             case _:

@@ -32,7 +32,8 @@ class Frame:
 
 @dataclass(eq=False)
 class Task:
-    """A process. `number` is its id where it lives: its container's, else the machine's.
+    """A process. `number` is its id where it lives: its container's, else the machine's. `killed` is the signal that
+    ended it, `last_child` the last program that it waited for.
 
     `is_init`: the first process of a container; the kernel drops signals that it does not catch (kernel/signal.c,
     `sig_task_ignored`), all but SIGKILL.
@@ -49,6 +50,8 @@ class Task:
     waiting: Step | Child | None = None
     answer: Any = None
     code: int | None = None
+    killed: int | None = None
+    last_child: Task | None = None
     has_wait: bool = False
     pending: deque[int] = field(default_factory=deque)
     on_end: list[Callable[[Task, int], None]] = field(default_factory=list)
@@ -66,10 +69,12 @@ class Task:
             return
         context = self.context
         if sig == signal.SIGKILL:
+            self.killed = sig
             self.end(128 + sig)
         elif sig in context.caught:
             self.pending.append(sig)
         elif sig not in context.ignored and not self.is_init and sig not in HARMLESS:
+            self.killed = sig
             self.end(128 + sig)
 
     def end(self, code: int) -> None:
@@ -123,7 +128,7 @@ class Task:
         if self.frames:
             self.answer = code
             return Sleep(0)
-        self._doom = code
+        self._doom = code if self._doom is None else self._doom
         return None
 
     def replace(self, frame: Frame, argv: Sequence[str]) -> None:

@@ -120,6 +120,10 @@ def _wait(argv: list[str], shell: Interpreter) -> Run:
         if not jobs:
             return 127
     yield Wait(lambda: all(job.code is not None for job in jobs))
+    if len(argv) > 1:
+        from netmodel.programs.sh.interpreter import obituary
+
+        yield Write(stderr=obituary(jobs[-1]))
     return (jobs[-1].code or 0) if len(argv) > 1 else 0
 
 

@@ -156,7 +156,10 @@ class Interpreter:
             raise UnsupportedError("jobs of an interactive sh")
         streams = self.context.streams
         own = Streams(Input(is_closed=True), streams.write)
-        self.jobs.append(self.fork(List((replace(item, background=False),)), own))
+        job = self.fork(List((replace(item, background=False),)), own)
+        if not self.dialect.is_ash:
+            job.context.ignore(signal.SIGINT, signal.SIGQUIT)
+        self.jobs.append(job)
 
     def fork(self, body: List, streams: Streams) -> Task:
         """A subshell as a process of its own."""
@@ -278,6 +281,9 @@ class Interpreter:
         if code == INTERRUPTED and self.is_interactive:
             yield Write("\n")
             raise Aborted
+        child = self.context.task.last_child
+        if child is not None and not execs:
+            yield Write(stderr=obituary(child))
         return int(code)
 
     def _not_run(self, name: str) -> Run:
@@ -286,6 +292,13 @@ class Interpreter:
             return 126
         yield Write(stderr=self.dialect.say(self.line, f"{name}: not found"))
         return 127
+
+
+def obituary(task: Task) -> str:
+    """What a shell says of a process that a signal has ended (dash, jobs.c, `getstatus`)."""
+    if task.killed in (None, signal.SIGINT, signal.SIGPIPE):
+        return ""
+    return f"{signal.strsignal(task.killed or 0)}\n"
 
 
 def _into(pipe: Input, streams: Streams) -> Any:

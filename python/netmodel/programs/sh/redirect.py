@@ -37,7 +37,7 @@ def open_all(redirects: Sequence[Redirect], shell: Interpreter) -> Generator[Any
                 return None
             stdin, terminal = Input(text, is_closed=True), None
         else:
-            if shell.context.capabilities is not None and shell.context.path(name).startswith("/proc/sys/"):
+            if shell.context.confined is not None and shell.context.path(name).startswith("/proc/sys/"):
                 yield Write(stderr=f"sh: can't create {name}: Read-only file system\n")  # runc mounts it so
                 return None
             sink = _file(name, one.operator == ">>", shell)
