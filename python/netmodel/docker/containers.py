@@ -135,6 +135,7 @@ class Container:
     stopped_by_hand: bool = False
     restarts: int = 0
     backoff: int = 0
+    starts_again: bool = False
     execs: list[str] = field(default_factory=list)
     init_env: dict[str, str] = field(default_factory=dict)
 

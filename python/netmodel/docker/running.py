@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from typing import Any
 
 from netmodel.docker import resolv
@@ -272,7 +273,11 @@ class Running:
             self._joining.delete_sandbox(container)
         elif netns is not None:
             self._joining.release(netns)
-        if self._restarts(container, code):
+        if container.starts_again:
+            container.starts_again = False
+            with suppress(EngineError):
+                self.start(container)
+        elif self._restarts(container, code):
             state.status = "restarting"
             self.machine.after(self._delay(container), lambda: self._again(container))
         elif container.config.auto_remove:
@@ -313,28 +318,35 @@ class Running:
         if seconds is None:
             seconds = STOP_TIMEOUT if config.stop_timeout is None else config.stop_timeout
         task.signal(signal_number(config.stop_signal or "TERM"))
-        deadline = None if seconds < 0 else self.machine.now + seconds * SECOND
-        yield Wait(lambda: not container.state.running, deadline)
-        if container.state.running:
+        if seconds >= 0:  # the daemon does that, whether whoever asked still waits or not
+            self.machine.after(seconds * SECOND, lambda: self._force(container, task))
+        yield Wait(lambda: container.task is not task)
+
+    def _force(self, container: Container, task: Task) -> None:
+        if container.task is task:
             task.signal(signal.SIGKILL)
-            yield Wait(lambda: not container.state.running)
 
     def stop_all(self) -> Waiting:
         """What a daemon does that ends: all are asked to end at once, and killed after ten seconds."""
         alive = [container for container in self._containers.values() if container.state.running]
         stops = [(container.stopped_by_hand, container, self.stop(container)) for container in alive]
-        waits = {container.id: next(stop, None) for _, container, stop in stops}
-        deadlines = [wait.deadline for wait in waits.values() if wait is not None and wait.deadline is not None]
-        yield Wait(lambda: not any(container.state.running for container in alive), max(deadlines, default=None))
+        for _, _, stop in stops:
+            next(stop, None)
+        yield Wait(lambda: not any(container.state.running for container in alive))
         for by_hand, container, stop in stops:
             yield from stop
             container.stopped_by_hand = by_hand
 
     def restart(self, container: Container, seconds: int | None = None) -> Waiting:
-        """Stop and start; the automatic removal that was asked for does not come."""
+        """Stop and start; the automatic removal that was asked for does not come. The daemon starts it again, whether
+        whoever asked still waits or not."""
+        if not container.state.running or container.task is None:
+            container.state.status = "exited" if container.state.status == "restarting" else container.state.status
+            self.start(container)
+            return
+        container.starts_again = True
         yield from self.stop(container, seconds)
-        self._containers.setdefault(container.id, container)
-        self.start(container)
+        self.start(container)  # it runs already, or could not be started: once more, to say why
 
     def kill(self, container: Container, sig: str = "KILL") -> Waiting:
         """Send a signal; SIGKILL is waited for. Raises `EngineError`."""

@@ -43,9 +43,9 @@ def joined(steps: Steps, context: Context) -> Generator[Any, Any, int]:
 def _attached(step: Attach, context: Context, has_ended: list[bool]) -> Generator[Any, Any, None]:
     """One piece of being joined: until there is output or the end, pass input and signals on."""
     stdin, terminal = context.streams.stdin, context.streams.terminal
-    if step.signal is not None and not step.is_raw:
+    if step.signal is not None and step.keys is None:
         context.catch(*PASSED_ON)
-    if terminal is not None and step.is_raw:
+    if terminal is not None and step.keys is not None:
         terminal.raw = True
     try:
         while not step.is_done():
@@ -59,14 +59,16 @@ def _attached(step: Attach, context: Context, has_ended: list[bool]) -> Generato
             if step.write is not None and not has_ended[0] and stdin.is_ready and not step.is_done():
                 _pass_on(step, stdin.take(), has_ended)
     finally:
-        if terminal is not None and step.is_raw:
+        if terminal is not None and step.keys is not None:
             terminal.raw = False
 
 
 def _pass_on(step: Attach, text: str, has_ended: list[bool]) -> None:
     assert step.write is not None
     if text:
-        step.write(text)
+        passed = step.keys.take(text) if step.keys is not None else text
+        if passed:
+            step.write(passed)
         return
     has_ended[0] = True
     if step.close is not None:

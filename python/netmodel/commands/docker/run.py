@@ -8,7 +8,7 @@ from typing import Any
 
 from netmodel.commands.docker.asked import config
 from netmodel.commands.docker.options import Line, Refused, see
-from netmodel.commands.docker.steps import Attach, Cli, Step, Steps, err, out, refusal
+from netmodel.commands.docker.steps import Attach, Cli, Keys, Step, Steps, err, out, refusal
 from netmodel.commands.system import Write
 from netmodel.docker.containers import Container, ContainerConfig, LogEntry
 from netmodel.docker.execution import ExecConfig
@@ -133,12 +133,14 @@ def _start(line: Line, cli: Cli, container: Container) -> Steps:
     if detached:
         return 0
     task = container.task
-    signal = _signals(container, task, line.last("sig-proxy", "true") == "true")
+    proxies = task is not None and line.last("sig-proxy", "true") == "true"
     write, close = _input(container.config.attach[0], task)
-    attach = Attach(lambda: False, write, close, signal, container.config.tty and cli.is_tty)
-    yield from join(stream, lambda: not container.state.running, attach)
+    is_raw = container.config.tty and write is not None and cli.is_tty
+    keys = Keys()
+    attach = Attach(lambda: False, write, close, task.signal if task and proxies else None, keys if is_raw else None)
+    yield from join(stream, lambda: not container.state.running or keys.have_detached, attach)
     engine.running.watchers.pop(container.id, None)
-    return container.state.exit_code
+    return 0 if keys.have_detached else container.state.exit_code
 
 
 def start_code(error: EngineError) -> int:
@@ -158,13 +160,6 @@ def _context_canceled(cli: Cli) -> str:
         return f"ERRO[0000] {message} \n"
     moment = rfc3339(cli.now // 10**9 * 10**9, cli.engine.machine.utc_offset)
     return f'time="{moment}" level=error msg="{message}"\n'
-
-
-def _signals(container: Container, task: Task | None, proxies: bool) -> Callable[[int], None] | None:
-    """With a terminal a key is typed there; without, the client passes signals on (`--sig-proxy`)."""
-    if task is None or not (container.config.tty or proxies):
-        return None
-    return task.signal
 
 
 def _input(is_attached: bool, task: Task | None) -> tuple[Callable[[str], None] | None, Callable[[], None] | None]:
@@ -200,10 +195,14 @@ def exec_(line: Line, cli: Cli) -> Steps:
         return 0
     task = made.task
     assert task is not None
-    # Without a terminal the client does not pass signals on: ^C ends the client alone.
+    # The client passes no signals on: but where keys go to the container's terminal, ^C ends the client alone.
     write, close = (task.write, task.close) if interactive else (None, None)
-    attach = Attach(lambda: False, write, close, task.signal if tty else None, tty and cli.is_tty)
-    yield from join(stream, lambda: made.exit_code is not None, attach)
+    keys = Keys()
+    attach = Attach(lambda: False, write, close, None, keys if tty and interactive and cli.is_tty else None)
+    yield from join(stream, lambda: made.exit_code is not None or keys.have_detached, attach)
+    if keys.have_detached:
+        yield err("read escape sequence\n")
+        return 1
     return made.exit_code or 0
 
 
@@ -235,12 +234,14 @@ def _start_attached(line: Line, cli: Cli) -> Steps:
     cli.engine.start_container(container.id)
     task = container.task
     interactive = line.is_set("interactive") and container.config.open_stdin
-    signal = _signals(container, task, True)
     write, close = _input(interactive, task)
-    attach = Attach(lambda: False, write, close, signal, container.config.tty and cli.is_tty)
-    yield from join(stream, lambda: not container.state.running, attach)
+    keys = Keys()
+    is_raw = container.config.tty and write is not None and cli.is_tty
+    signal = task.signal if task is not None and not container.config.tty else None
+    attach = Attach(lambda: False, write, close, signal, keys if is_raw else None)
+    yield from join(stream, lambda: not container.state.running or keys.have_detached, attach)
     cli.engine.running.watchers.pop(container.id, None)
-    return container.state.exit_code
+    return 0 if keys.have_detached else container.state.exit_code
 
 
 def logs(line: Line, cli: Cli) -> Steps:

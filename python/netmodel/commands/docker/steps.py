@@ -13,20 +13,42 @@ from netmodel.docker.engine import Engine
 from netmodel.errors import EngineError
 from netmodel.programs.process import Wait
 
+DETACH = "\x10\x11"
+
+
+@dataclass
+class Keys:
+    """Keys on their way to another terminal. ^P ^Q leaves it (pkg/term, `EscapeError`)."""
+
+    have_detached: bool = False
+    _held: str = ""
+
+    def take(self, text: str) -> str:
+        """What of `text` is to be passed on."""
+        text = self._held + text
+        self._held = ""
+        before, found, _ = text.partition(DETACH)
+        if found:
+            self.have_detached = True
+        elif before.endswith(DETACH[0]):
+            self._held, before = DETACH[0], before[:-1]
+        return before
+
 
 @dataclass(frozen=True)
 class Attach:
     """The command's terminal is joined to a process elsewhere until `is_done`.
 
     `write` is given what is typed, `close` told that input has ended, `signal` given signals that reach the command; without
-    it a signal does to the command what it does to any. `is_raw`: keys go to the other terminal as they are.
+    it a signal does to the command what it does to any. `keys`: they go to the other terminal as they are,
+    but for those that leave it.
     """
 
     is_done: Callable[[], bool]
     write: Callable[[str], None] | None = None
     close: Callable[[], None] | None = None
     signal: Callable[[int], None] | None = None
-    is_raw: bool = False
+    keys: Keys | None = None
 
 
 Step = Write | Wait | Attach
