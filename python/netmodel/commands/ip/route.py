@@ -53,6 +53,7 @@ def run(words: Words, session: Session) -> Running:
         wanted = parse_filter(words, session.scene(), is_flush=False)
         scene = session.scene()
         _check_table(wanted, scene, session)
+        _look_at({route.oif for route in scene.view.routes if is_wanted(route, wanted)}, session)
         yield Write(show(wanted, scene))
     elif verb == "flush":
         yield from _flush(words, session)
@@ -61,13 +62,22 @@ def run(words: Words, session: Session) -> Running:
     elif verb == "help":
         raise Help("route")
     elif verb == "delete":
-        session.apply(RouteDel(netns=session.netns, route=parse_route(words, session.scene(), is_deletion=True)))
+        route = parse_route(words, session.scene(), is_deletion=True)
+        _look_at({route.oif}, session)
+        session.apply(RouteDel(netns=session.netns, route=route))
     elif verb in HOW:
         route = parse_route(words, session.scene(), is_deletion=False)
+        _look_at({route.oif}, session)
         session.apply(RouteAdd(netns=session.netns, route=route, how=HOW[verb]))
     else:
         raise UnsupportedError(f"ip route {verb}")
     return 0
+
+
+def _look_at(indexes: set[int | None], session: Session) -> None:
+    """The tool asks for each device that it names or is told of (`ll_link_get`)."""
+    for ifindex in sorted(index for index in indexes if index is not None):
+        session.look(ifindex)
 
 
 def _check_table(wanted: RouteFilter, scene: Scene, session: Session) -> None:
@@ -81,6 +91,7 @@ def _check_table(wanted: RouteFilter, scene: Scene, session: Session) -> None:
 def _get(words: Words, session: Session) -> Running:
     question = parse_get(words, session.scene())
     yield Write(stderr=question.warning)
+    _look_at({question.iif, question.oif}, session)
     reply = session.apply(
         RouteGet(netns=session.netns, dst=question.dst, src=question.src, iif=question.iif, oif=question.oif)
     )
