@@ -103,6 +103,9 @@ fn routes_that_are_refused() {
     ] {
         assert_eq!(machine.route(text, How::Add), want, "{text}");
     }
+    // Where nothing leaves, the source is not looked at.
+    assert_eq!(machine.route("198.51.100.0/24 type 7 src 203.0.113.1", How::Add), Ok(Reply::Done));
+    assert_eq!(machine.route_del("198.51.100.0/24 type 7"), Ok(Reply::Done));
     assert_eq!(machine.route("198.51.100.0/24 dev v0", How::Change), refused(Errno::ENOENT));
     assert_eq!(machine.route_del("198.51.100.0/24"), refused(Errno::ESRCH));
     let table = refused_as(Errno::ESRCH, "FIB table does not exist");

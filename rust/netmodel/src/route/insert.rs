@@ -165,8 +165,8 @@ impl Kernel {
             }
         } else {
             self.fib_check_nh(netns, route, &mut new)?;
+            self.check_prefsrc(netns, route, &new)?;
         }
-        self.check_prefsrc(netns, route, &new)?;
         Ok(new)
     }
 
