@@ -28,6 +28,14 @@ LINES = [
     ("export A=3; sh -c 'echo $A; exit 4'; echo $?", "3\n4\n", "", 0),
     ("echo 'a  b' \"c  $HOME\" d  e", "a  b c  /root d e\n", "", 0),
     ("echo -n a; echo 'b\\tc'", "ab\tc\n", "", 0),
+    ("echo 1 > /proc/sys/net/ipv4/ip_forward; cat /proc/sys/net/ipv4/ip_forward", "1\n", "", 0),
+    ("echo abc > /proc/sys/net/ipv4/ip_forward; echo $?", "1\n", "sh: 1: echo: echo: I/O error\n", 0),
+    (
+        "echo 1 > /proc/sys/net/ipv4/nosuch; echo $?",
+        "2\n",
+        "sh: 1: cannot create /proc/sys/net/ipv4/nosuch: Directory nonexistent\n",
+        0,
+    ),
     ("timeout 1 sleep 5; echo $?", "124\n", "", 0),
 ]
 COMPLAINTS = [

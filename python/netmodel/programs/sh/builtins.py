@@ -6,8 +6,9 @@ import signal
 from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from netmodel.commands.strerror import TEXTS
 from netmodel.commands.system import Write
-from netmodel.errors import UnsupportedError
+from netmodel.errors import KernelError, UnsupportedError
 from netmodel.filetree import normal
 from netmodel.programs import echo
 from netmodel.programs.process import Read, Wait
@@ -43,7 +44,14 @@ def _false(argv: list[str], shell: Interpreter) -> Run:
 
 def _echo(argv: list[str], shell: Interpreter) -> Run:
     text = echo.of_ash(argv[1:]) if shell.dialect.is_ash else echo.of_dash(argv[1:])
-    yield Write(text)
+    yield Write()  # what was written before comes first
+    try:
+        shell.context.streams.write(1, text)
+    except KernelError as error:
+        ash = f"{shell.dialect.name}: write error: {TEXTS[error.name]}\n"
+        own = shell.dialect.of_builtin("echo", shell.line, "echo: I/O error")
+        yield Write(stderr=ash if shell.dialect.is_ash else own)
+        return 1
     return 0
 
 

@@ -65,6 +65,8 @@ def _file(name: str, appends: bool, shell: Interpreter) -> Sink | None:
     path = context.path(name)
     if path.startswith(("/proc/sys/net/", "/dev/", "/sys/", "/proc/")):
         if path.startswith("/proc/sys/net/"):
+            if context.read_file(path) is None:
+                return None
             return lambda text: context.host.write_sysctl(context, path, text)
         raise UnsupportedError(f"writing to {path}")
     files = context.files
