@@ -74,6 +74,9 @@ pub(crate) enum Job {
 /// Steps that one walk may take before it is a storm.
 pub const STEP_BUDGET: u32 = 100_000;
 
+/// What a frame may be longer than the receiving veth's mtu: an Ethernet header and a VLAN tag (`is_skb_forwardable`).
+pub(crate) const VETH_ROOM: usize = wire::ETH_HLEN + 4;
+
 /// A walk over a Kernel.
 pub struct Walk<'k, O> {
     /// What is walked over.
@@ -226,9 +229,8 @@ impl<'k, O: Observer> Walk<'k, O> {
     }
 
     fn veth_xmit(&mut self, dev: DevId, peer: DevId, mut skb: Skb) {
-        const VLAN_HLEN: usize = 4;
         let receiver = self.kernel.dev_mut(peer);
-        if skb.len > receiver.mtu as usize + wire::ETH_HLEN + VLAN_HLEN {
+        if skb.len > receiver.mtu as usize + VETH_ROOM {
             receiver.stats.rx_dropped += 1;
             self.kernel.dev_mut(dev).stats.tx_dropped += 1;
             return self.kfree_skb(peer, &skb, DropReason::PKT_TOO_BIG);

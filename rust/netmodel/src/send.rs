@@ -76,7 +76,7 @@ impl<O: Observer> Walk<'_, O> {
 
     /// As a raw socket with IP_HDRINCL sends (`raw_send_hdrinc`): total length and checksum are filled in, source and
     /// identification if they are zero.
-    fn enter_ip(&mut self, netns: NetnsId, bytes: &[u8]) {
+    pub fn enter_ip(&mut self, netns: NetnsId, bytes: &[u8]) {
         let version = bytes.first().map_or(0, |first| first >> 4);
         let mut bytes = bytes.to_vec();
         if version == 6 {

@@ -219,6 +219,31 @@ fn a_long_packet_is_cut_and_put_together() {
 }
 
 #[test]
+fn a_piece_that_is_refused_ends_those_after_it() {
+    let (mut kernel, [red, _], [_, far]) = pair();
+    send(&mut kernel, red, &echo("192.0.2.1", "192.0.2.2", 56));
+    let change = LinkChange { mtu: Some(1400), ..LinkChange::default() };
+    kernel.apply(Request::LinkSet { dev: far, change }).expect("a mtu");
+    let trace = send(&mut kernel, red, &echo("192.0.2.1", "192.0.2.2", 4000));
+    assert_eq!(drops(&trace), [DropReason::PKT_TOO_BIG, DropReason::NOT_SPECIFIED, DropReason::NOT_SPECIFIED]);
+    assert!(trace.copies.iter().all(ends_once), "{trace:#?}");
+}
+
+#[test]
+fn counting_walks_the_same_way_as_recording() {
+    use netmodel::path::{Count, Walk};
+    let (mut kernel, [red, _], _) = pair();
+    let trace = send(&mut kernel.copy(), red, &echo("192.0.2.1", "192.0.2.2", 56));
+    let mut bytes = Vec::new();
+    wire::ipv4::emit(&echo("192.0.2.1", "192.0.2.2", 56), &mut bytes);
+    let mut walk = Walk::new(&mut kernel, Count::default());
+    walk.enter_ip(red, &bytes);
+    walk.run();
+    let steps: usize = trace.copies.iter().map(|copy| copy.steps.len()).sum();
+    assert_eq!((walk.observer.copies as usize, walk.observer.steps as usize), (trace.copies.len(), steps));
+}
+
+#[test]
 fn own_addresses_answer_by_lo_which_must_be_up() {
     let (mut kernel, [red, _], _) = pair();
     let trace = send(&mut kernel, red, &echo("192.0.2.1", "192.0.2.1", 56));

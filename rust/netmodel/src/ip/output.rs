@@ -1,18 +1,19 @@
 //! Sending. Models net/ipv4/ip_output.c.
 
-use core::net::Ipv4Addr;
+use core::net::{IpAddr, Ipv4Addr};
 
 use super::{Flow, RtType, Rtable, Sent};
-use crate::addr::{Mac, NetnsId};
+use crate::addr::{DevId, Mac, NetnsId};
 use crate::error::{Errno, Result};
 use crate::kernel::Kernel;
+use crate::link::DevKind;
 use crate::packet::{Ipv4, Net, Packet};
-use crate::path::{Hook, HookState, Job, Observer, Verdict, Walk};
+use crate::path::{Hook, HookState, Job, Observer, VETH_ROOM, Verdict, Walk};
 use crate::skb::{PktType, Skb};
 use crate::sysctl::names;
 use crate::timer::JIFFY;
 use crate::trace::DropReason;
-use crate::wire::ipv4;
+use crate::wire::{self, ipv4};
 
 const FRAG_NEEDED: u8 = 4;
 
@@ -124,8 +125,24 @@ impl<O: Observer> Walk<'_, O> {
             self.icmp_send(&skb, (3, FRAG_NEEDED), mtu);
             return self.kfree_skb(route.dev, &skb, DropReason::PKT_TOO_BIG);
         }
+        // A piece that the device refuses ends those after it, too (ip_do_fragment gives up at the first error).
+        let mut refused = false;
         for piece in self.ip_do_fragment(&skb, route.dev, mtu) {
+            if refused {
+                self.kfree_skb(route.dev, &piece, DropReason::NOT_SPECIFIED);
+                continue;
+            }
+            refused = self.is_refused(route.dev, route.next_hop(dst), &piece);
             self.neigh_output(route.dev, route.next_hop(dst), piece);
         }
+    }
+
+    /// Whether a veth refuses a frame for its length at once: its next hop is known, so that it is not queued.
+    fn is_refused(&self, dev: DevId, next_hop: Ipv4Addr, skb: &Skb) -> bool {
+        let device = self.kernel.dev(dev);
+        let known = device.neighs.get(IpAddr::V4(next_hop)).is_some_and(|neigh| neigh.lladdr().is_some());
+        let peer = if let DevKind::Veth { peer } = device.kind { self.kernel.devs.get(&peer) } else { None };
+        let ready = device.up && device.carrier;
+        known && ready && peer.is_some_and(|peer| wire::frame_len(&skb.packet) > peer.mtu as usize + VETH_ROOM)
     }
 }

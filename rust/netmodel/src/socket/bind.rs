@@ -58,31 +58,51 @@ fn same_space(a: SocketKind, b: SocketKind) -> bool {
     matches!((a, b), (SocketKind::Tcp, SocketKind::Tcp) | (SocketKind::Udp, SocketKind::Udp))
 }
 
-/// Whether `sock`, at `local`, may not stand beside `other`.
-fn conflicts(sock: &Sock, local: SocketAddr, other: &Sock) -> bool {
+/// Whether `other` holds what `sock` wants at `local`, whatever both allow.
+fn meets(sock: &Sock, local: SocketAddr, other: &Sock) -> bool {
     let Some(held) = other.local else { return false };
     let devices_differ = match (&sock.options.device, &other.options.device) {
         (Some(a), Some(b)) => a != b,
         _ => false,
     };
     let apart = other.id == sock.id || other.netns != sock.netns || !same_space(sock.kind, other.kind);
-    if apart || held.port() != local.port() || devices_differ {
-        return false;
-    }
-    if !overlap(cover(local.ip(), sock.options.v6_only), cover(held.ip(), other.options.v6_only)) {
-        return false;
-    }
-    let listening = other.tcp_state() == State::Listen;
-    let both_reuse = sock.options.reuse_addr && other.options.reuse_addr;
-    let both_port = sock.options.reuse_port && other.options.reuse_port && other.tcp_state() != State::TimeWait;
-    !(both_port || both_reuse && !listening)
+    let same_port = held.port() == local.port();
+    let overlapping = overlap(cover(local.ip(), sock.options.v6_only), cover(held.ip(), other.options.v6_only));
+    !apart && same_port && !devices_differ && overlapping
+}
+
+fn both_reuse(sock: &Sock, other: &Sock) -> bool {
+    sock.options.reuse_addr && other.options.reuse_addr && other.tcp_state() != State::Listen
+}
+
+fn both_port(sock: &Sock, other: &Sock) -> bool {
+    sock.options.reuse_port && other.options.reuse_port && other.tcp_state() != State::TimeWait
+}
+
+/// Whether `sock`, at `local`, may not stand beside `other`.
+fn conflicts(sock: &Sock, local: SocketAddr, other: &Sock) -> bool {
+    meets(sock, local, other) && !both_reuse(sock, other) && !both_port(sock, other)
+}
+
+/// Whether both share a port by SO_REUSEPORT alone.
+fn shares_port(sock: &Sock, local: SocketAddr, other: &Sock) -> bool {
+    meets(sock, local, other) && !both_reuse(sock, other) && both_port(sock, other)
 }
 
 impl Kernel {
-    /// Whether another socket holds what `socket` wants.
+    /// Whether another socket holds what `socket` wants. On UDP the newest that overlaps and shares its port by
+    /// SO_REUSEPORT ends the search: what is older than it is not asked (`udp_lib_lport_inuse`).
     pub(super) fn bind_conflict(&self, socket: SocketId, local: SocketAddr) -> Result<bool> {
         let sock = self.sock(socket)?;
-        Ok(self.sockets.table.values().any(|other| conflicts(sock, local, other)))
+        for other in self.sockets.table.values().rev() {
+            if conflicts(sock, local, other) {
+                return Ok(true);
+            }
+            if sock.kind == SocketKind::Udp && shares_port(sock, local, other) {
+                return Ok(false);
+            }
+        }
+        Ok(false)
     }
 
     /// `bind(2)` (`__inet_bind`).
