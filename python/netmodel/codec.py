@@ -495,6 +495,7 @@ def _bridge(v: Any) -> snapshot.Bridge:
         v["nf_call_iptables"],
         v["fdb_n_learned"],
         v["fdb_max_learned"],
+        v["tso_max_size"],
         v["topology_change"],
         v["topology_change_detected"],
         v["hello_timer"],

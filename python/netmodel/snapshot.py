@@ -53,6 +53,8 @@ class Bridge:
     nf_call_iptables: bool
     fdb_n_learned: int
     fdb_max_learned: int
+    tso_max_size: int
+    """`IFLA_TSO_MAX_SIZE`: the least of its ports', kept when they leave."""
     topology_change: bool
     """A topology change is being told."""
     topology_change_detected: bool

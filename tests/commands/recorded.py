@@ -112,7 +112,7 @@ def _link(link: dict[str, Any], index: dict[str, int], addrs: list[Any], fdb: li
         allmulti=link["allmulti"],
         min_mtu=link["min_mtu"],
         max_mtu=link["max_mtu"],
-        info=_info(info, index, link["ifname"], fdb),
+        info=_info(info, index, link, fdb),
         port=_port(info["info_slave_data"]) if info.get("info_slave_kind") == "bridge" else None,
         addrs=tuple(_addr(addr) for addr in addrs),
         mc=tuple(entry["mac"] for entry in fdb if entry["ifname"] == link["ifname"] and "self" in entry["flags"]),
@@ -138,7 +138,7 @@ def _stats(stats: dict[str, dict[str, int]]) -> Stats:
     )
 
 
-def _info(info: dict[str, Any], index: dict[str, int], name: str, fdb: list[Any]) -> Any:
+def _info(info: dict[str, Any], index: dict[str, int], link: dict[str, Any], fdb: list[Any]) -> Any:
     if info.get("info_kind") == "veth":
         return Veth(peer_netns=0)
     if info.get("info_kind") != "bridge":
@@ -159,12 +159,13 @@ def _info(info: dict[str, Any], index: dict[str, int], name: str, fdb: list[Any]
         nf_call_iptables=bool(data["nf_call_iptables"]),
         fdb_n_learned=0,
         fdb_max_learned=0,
+        tso_max_size=link["tso_max_size"],
         topology_change=bool(data["topology_change"]),
         topology_change_detected=bool(data["topology_change_detected"]),
         hello_timer=round(data["hello_timer"] * 100),
         topology_change_timer=round(data["topology_change_timer"] * 100),
         gc_timer=round(data["gc_timer"] * 100),
-        fdb=tuple(_fdb(entry, index) for entry in fdb if entry.get("master") == name),
+        fdb=tuple(_fdb(entry, index) for entry in fdb if entry.get("master") == link["ifname"]),
     )
 
 

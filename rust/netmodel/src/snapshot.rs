@@ -155,6 +155,8 @@ pub struct Bridge {
     pub nf_call_iptables: bool,
     pub fdb_n_learned: u32,
     pub fdb_max_learned: u32,
+    /// `IFLA_TSO_MAX_SIZE`: the least of its ports', kept when they leave.
+    pub tso_max_size: u32,
     /// A topology change is being told.
     pub topology_change: bool,
     /// A topology change was seen.

@@ -57,18 +57,17 @@ def print_details(printer: Printer, link: Link, scene: Scene, is_link: bool) -> 
         ("numrxqueues", "num_rx_queues", queues),
         ("gso_max_size", "gso_max_size", 65536),
         ("gso_max_segs", "gso_max_segs", 65535),
-        ("tso_max_size", "tso_max_size", _tso_max_size(link, scene)),
+        ("tso_max_size", "tso_max_size", _tso_max_size(link)),
         ("tso_max_segs", "tso_max_segs", 65535),
         ("gro_max_size", "gro_max_size", 65536),
     ):
         printer.any(key, f"{word} %d ", value)
 
 
-def _tso_max_size(link: Link, scene: Scene) -> int:
-    """A bridge takes it from its ports and keeps it (br_set_gso_limits); without a last port its address is zero."""
-    if bridge_of(link) is None or link.address == "00:00:00:00:00:00":
-        return 524280
-    return 524280 if any(port.master == link.ifindex for port in scene.view.links) else 65536
+def _tso_max_size(link: Link) -> int:
+    """`IFLA_TSO_MAX_SIZE`."""
+    bridge = bridge_of(link)
+    return 524280 if bridge is None else bridge.tso_max_size
 
 
 def _print_kind(printer: Printer, link: Link, scene: Scene) -> None:

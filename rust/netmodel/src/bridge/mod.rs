@@ -56,6 +56,8 @@ pub struct Bridge {
     pub querier: snooping::Querier,
     /// `nf_call_iptables`.
     pub nf_call_iptables: bool,
+    /// The greatest segment that is handed to it, bytes: the least of its ports', kept when they leave.
+    pub tso_max_size: u32,
     /// The mtu was set by the user: it no longer follows the ports'.
     pub mtu_set_by_user: bool,
 }
@@ -140,6 +142,11 @@ pub enum NetdevEvent {
     Unregister,
 }
 
+/// `TSO_LEGACY_MAX_SIZE`: what a device has that says nothing.
+const TSO_LEGACY_MAX_SIZE: u32 = 65536;
+/// `TSO_MAX_SIZE`: what a veth has.
+const TSO_MAX_SIZE: u32 = 524_280;
+
 impl Bridge {
     /// A bridge with the kernel's defaults (`br_dev_setup`), its FDB hashed with `seed`.
     pub fn new(seed: u64) -> Bridge {
@@ -161,6 +168,7 @@ impl Bridge {
             mcast_snooping: true,
             querier: snooping::Querier::default(),
             nf_call_iptables: false,
+            tso_max_size: TSO_LEGACY_MAX_SIZE,
             mtu_set_by_user: false,
         }
     }

@@ -1,6 +1,8 @@
 //! Ports join and leave, and follow what happens to their devices. Models net/bridge/br_if.c and br.c.
 
-use super::{BCAST_FLOOD, Bridge, FLOOD, LEARNING, MCAST_FLOOD, NetdevEvent, Port, State};
+use super::{
+    BCAST_FLOOD, Bridge, FLOOD, LEARNING, MCAST_FLOOD, NetdevEvent, Port, State, TSO_LEGACY_MAX_SIZE, TSO_MAX_SIZE,
+};
 use crate::addr::{DevId, Mac};
 use crate::error::{Errno, Error, Result};
 use crate::kernel::Kernel;
@@ -87,6 +89,7 @@ impl Kernel {
             self.br_stp_enable_port(bridge, dev);
         }
         self.br_mtu_auto_adjust(bridge);
+        self.br_set_gso_limits(bridge);
         Ok(())
     }
 
@@ -100,6 +103,7 @@ impl Kernel {
         }
         self.del_nbp(bridge, dev);
         self.br_mtu_auto_adjust(bridge);
+        self.br_set_gso_limits(bridge);
         self.br_stp_recalculate_bridge_id(bridge);
         Ok(())
     }
@@ -188,6 +192,16 @@ impl Kernel {
         if self.bridge(bridge).mcast_snooping {
             self.br_multicast_leave_snoopers(bridge);
         }
+    }
+
+    /// `br_set_gso_limits`.
+    fn br_set_gso_limits(&mut self, bridge: DevId) {
+        let of = |port: &Port| match self.dev(port.dev).kind {
+            DevKind::Veth { .. } => TSO_MAX_SIZE,
+            _ => TSO_LEGACY_MAX_SIZE,
+        };
+        let least = self.bridge(bridge).ports.iter().map(of).min();
+        self.bridge_mut(bridge).tso_max_size = least.unwrap_or(TSO_MAX_SIZE);
     }
 
     /// Something happened to a device: ports react (`br_device_event`).

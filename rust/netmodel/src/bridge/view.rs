@@ -29,6 +29,7 @@ impl Kernel {
             nf_call_iptables: br.nf_call_iptables,
             fdb_n_learned: br.fdb.n_learned(),
             fdb_max_learned: br.fdb_max_learned,
+            tso_max_size: br.tso_max_size,
             topology_change: br.topology_change,
             topology_change_detected: br.topology_change_detected,
             hello_timer: self.timer_value(&Timer::Hello(dev)),
