@@ -3,9 +3,9 @@
 mod host;
 
 use host::*;
-use netmodel::Request;
 use netmodel::request::LinkChange;
 use netmodel::time::Instant;
+use netmodel::{Error, Request};
 
 #[test]
 fn multicast_lists_are_in_the_order_of_joining() {
@@ -100,4 +100,20 @@ fn without_ipv6_a_device_keeps_the_group_it_was_born_with() {
     assert_eq!(host.mc("p1"), ["33:33:00:00:00:01"]);
     host.wait(60_000);
     assert_eq!(host.link("h1").stats.tx_packets, 0);
+}
+
+#[test]
+fn an_address_is_generated_when_the_mode_says_so() {
+    let mut host = Host::new();
+    let mode = |value: &str| Request::SysctlSet {
+        netns: NETNS,
+        path: "ipv6/conf/p1/addr_gen_mode".to_string(),
+        value: value.to_string(),
+    };
+    host.apply(mode("1"));
+    host.up(&["p1", "h1"]);
+    assert_eq!(host.link("p1").addrs, []);
+    host.apply(mode("0"));
+    assert_eq!(host.link("p1").addrs[0].local.to_string(), "fe80::ff:fe00:11/64");
+    assert!(matches!(host.kernel.apply(mode("2")), Err(Error::Unsupported(_))));
 }

@@ -85,7 +85,9 @@ impl Kernel {
 
     /// `addrconf_dev_config`, `init_loopback`.
     fn addrconf_dev_config(&mut self, dev: DevId) {
-        self.ipv6_mc_up(dev);
+        if self.dev(dev).up {
+            self.ipv6_mc_up(dev);
+        }
         let ifa = if self.dev(dev).is_loopback() {
             self.new_ifa(Ipv6Addr::LOCALHOST, 128)
         } else if self.idev_conf(dev).eui64 {
@@ -96,6 +98,13 @@ impl Kernel {
         let addr = ifa.addr;
         if self.ipv6_link_dev_addr(dev, ifa) {
             self.addrconf_dad_begin(dev, addr);
+        }
+    }
+
+    /// Another `addr_gen_mode`: the address that it gives comes at once (`addrconf_init_auto_addrs`).
+    pub(crate) fn addrconf_init_auto_addrs(&mut self, dev: DevId) {
+        if self.dev(dev).inet6.present && !self.dev(dev).is_loopback() && !self.idev_conf(dev).disable_ipv6 {
+            self.addrconf_dev_config(dev);
         }
     }
 

@@ -261,6 +261,10 @@ impl Kernel {
         if !setting.acts && before != value {
             return Err(Error::unsupported(format!("sysctl net/{}/{}", directory.path, setting.name)));
         }
+        let gen_mode = directory.family == Family::Ipv6 && setting.name == "addr_gen_mode" && before != value;
+        if gen_mode && (value > 1 || directory.owner == Owner::All) {
+            return Err(Error::unsupported(format!("sysctl net/{}/addr_gen_mode = {value}", directory.path)));
+        }
         directory.conf_mut(self, netns).write(index, value);
         match (directory.family, directory.owner, setting.name) {
             (Family::Ipv4, Owner::All, "forwarding") if before != value => self.inet_forward_change(netns, value),
@@ -272,6 +276,7 @@ impl Kernel {
             (Family::Ipv6, Owner::Dev(dev), "forwarding") if (before == 0) != (value == 0) => {
                 self.dev_forward_change(dev)
             }
+            (Family::Ipv6, Owner::Dev(dev), "addr_gen_mode") if gen_mode => self.addrconf_init_auto_addrs(dev),
             (Family::Ipv6, Owner::Dev(dev), "disable_ipv6") if before != value => self.dev_disable_change(dev),
             _ => {}
         }
