@@ -10,7 +10,7 @@ from netmodel.commands.system import Spawn
 from netmodel.host import Completed
 from netmodel.kernel import Kernel
 from netmodel.platform import DEFAULT, Platform
-from netmodel.request import NetnsDel
+from netmodel.request import NetnsDel, NetnsNew, NetnsReply
 
 SECOND = 1_000_000_000
 
@@ -21,6 +21,7 @@ class NetnsFiles:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._held: dict[str, int] = {}
+        self._first: int | None = None
 
     def names(self) -> Mapping[str, int]:
         return dict(reversed(self._held.items()))
@@ -40,7 +41,15 @@ class NetnsFiles:
         head, _, name = path.rpartition("/")
         if head == "/run/netns":
             return self._held.get(name)
-        return 0 if path == "/proc/1/ns/net" else None
+        return self._init() if path == "/proc/1/ns/net" else None
+
+    def _init(self) -> int:
+        """The namespace of the first process: another one, as it was where the recordings were made."""
+        if self._first is None:
+            reply = self._kernel.apply(NetnsNew())
+            assert isinstance(reply, NetnsReply)
+            self._first = reply.value
+        return self._first
 
 
 @dataclass
