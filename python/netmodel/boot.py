@@ -64,10 +64,14 @@ def up(dev: Dev) -> LinkSet:
 
 
 class Outside:
-    """The host at the other end of eth0's cable: a kernel of its own that answers ARP and echo."""
+    """The host at the other end of eth0's cable: a kernel of its own that answers ARP and echo.
+
+    `spent_ns` is what all that it did has cost, nanoseconds by the cost model.
+    """
 
     def __init__(self, seed: int, address: str) -> None:
         self.address = address.partition("/")[0]
+        self.spent_ns = 0
         self.kernel = Kernel(seed)
         self.kernel.apply(up(LO))
         self._dev = Dev(0, _index(self.kernel.apply(PhysAdd(name="eth0", address=ROUTER_MAC))))
@@ -78,7 +82,7 @@ class Outside:
     def exchange(self, frames: list[bytes], until: int) -> list[bytes]:
         """Frames come out of the cable, and time passes (nanoseconds since boot): the frames that it sends."""
         for frame in frames:
-            self.kernel.send(Rx(dev=self._dev), frame)
+            self.spent_ns += self.kernel.send(Rx(dev=self._dev), frame).cost_ns
         return [event.frame for event in self.kernel.advance(until) if isinstance(event, Egress)]
 
 

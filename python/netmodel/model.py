@@ -19,7 +19,7 @@ from netmodel.kernel import Kernel
 from netmodel.link import Bridge, Link, Veth
 from netmodel.netns import Namespace, Netns
 from netmodel.nsfs import Namespaces
-from netmodel.programs import containers, find
+from netmodel.programs import find
 from netmodel.programs.command import NOT_FOUND, ModelProcess
 from netmodel.programs.process import Context, Input, Streams
 from netmodel.programs.scheduler import Scheduler
@@ -41,8 +41,10 @@ from netmodel.trace import Local, Origin, Rx, Trace, Xmit
 from netmodel.wire import Wire
 
 if TYPE_CHECKING:
+    from netmodel.docker.client import DockerClient
     from netmodel.docker.engine import Engine
     from netmodel.docker.machine import Program
+    from netmodel.docker.running import Waiting
     from netmodel.programs.containers import ContainerTask
 
 FIRST_PID = 1000
@@ -222,6 +224,8 @@ class ModelHost:
 
     def spawn(self, program: Program) -> ContainerTask:
         """Start a process in a container. Raises `StartError`."""
+        from netmodel.programs import containers
+
         return containers.spawn(self, program)
 
     def after(self, delay: int, act: Callable[[], None]) -> None:

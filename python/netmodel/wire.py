@@ -25,6 +25,13 @@ class Wire:
         self._kernel = kernel
         self._news: set[int] = set()
         self._dev = Dev(0, 2)
+        self._spent_ns = 0
+
+    @property
+    def spent_ns(self) -> int:
+        """What was done with frames beyond the cable and come out of it has cost so far, nanoseconds by the cost
+        model."""
+        return self._spent_ns + (self.outside.spent_ns if self.outside is not None else 0)
 
     def next_deadline(self) -> int | None:
         """When a kernel has something to do."""
@@ -77,4 +84,4 @@ class Wire:
     def _receive(self, frame: bytes) -> None:
         """A frame comes out of the cable: the device has it that last sent one, or there is none there any more."""
         with contextlib.suppress(KernelError):
-            self._kernel.send(Rx(dev=self._dev), frame)
+            self._spent_ns += self._kernel.send(Rx(dev=self._dev), frame).cost_ns

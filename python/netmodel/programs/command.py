@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from netmodel.host import Completed
 from netmodel.programs.process import Input, Streams, Terminal
+from netmodel.programs.scheduler import deadline
 
 if TYPE_CHECKING:
     from netmodel.model import ModelHost
@@ -61,8 +62,16 @@ class ModelProcess:
         if task is None:
             return Completed(self._code or 0, self.output)
         seen = len(self._written)
-        self._host.scheduler.run(
-            lambda: task.code is not None or (until is not None and len(self._written) > seen), until
-        )
+
+        def is_enough() -> bool:
+            has_written = until is not None and len(self._written) > seen
+            return task.code is not None or has_written or self._waits_for_input()
+
+        self._host.scheduler.run(is_enough, until)
         self._host.mark_drawn()
         return Completed(task.code, self.output) if task.code is not None else None
+
+    def _waits_for_input(self) -> bool:
+        """Whether only what is typed can let it go on, as far as its own processes tell."""
+        group = [one for one in self._host.scheduler.tasks.values() if one.group is self._task]
+        return self._input.is_wanted and all(deadline(one) is None for one in group)

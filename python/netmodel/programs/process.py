@@ -73,10 +73,12 @@ class Input:
     def __init__(self, text: str = "", is_closed: bool = False) -> None:
         self._chunks: deque[str] = deque([text] if text else [])
         self.is_closed = is_closed
+        self.is_wanted = False  # somebody has looked for more than there was
 
     def push(self, text: str) -> None:
         """Write; `""` is one end of file, as ^D on a terminal gives it."""
         self._chunks.append(text)
+        self.is_wanted = False
 
     def close(self) -> None:
         """Nobody will write any more."""
@@ -85,7 +87,9 @@ class Input:
     @property
     def is_ready(self) -> bool:
         """Whether a read would return."""
-        return bool(self._chunks) or self.is_closed
+        is_ready = bool(self._chunks) or self.is_closed
+        self.is_wanted = not is_ready
+        return is_ready
 
     def take(self, line: bool = False) -> str:
         """What is there, up to the first end of file; with `line` up to a line's end. `""` at the end of file."""

@@ -82,8 +82,8 @@ class Scheduler:
 
     def _own_deadlines(self) -> Iterator[int]:
         for task in self.tasks.values():
-            if (deadline := _deadline(task)) is not None:
-                yield deadline
+            if (due := deadline(task)) is not None:
+                yield due
         if self._timers:
             yield self._timers[0][0]
 
@@ -165,10 +165,11 @@ class Scheduler:
                 task.waiting = step
 
 
-def _deadline(task: Task) -> int | None:
+def deadline(task: Task) -> int | None:
+    """The instant at which a process goes on without anything else happening."""
     match task.waiting:
         case Sleep(until):
             return until
-        case Wait(_, deadline) | Readable(_, deadline):
-            return deadline
+        case Wait(_, due) | Readable(_, due):
+            return due
     return None

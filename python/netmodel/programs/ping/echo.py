@@ -111,11 +111,12 @@ class EchoSocket:
         """Send request `seq`. Raises `KernelError` as sendmsg(2) does."""
         head = bytes((ECHO, 0, 0, 0)) + self.ident.to_bytes(2, "big") + (seq & 0xFFFF).to_bytes(2, "big")
         data = head + bytes(n & 0xFF for n in range(self.options.size))
-        self._sent[seq & 0xFFFF] = (self.context.kernel.now, 0)
+        self._sent[seq & 0xFFFF] = (self.context.kernel.now, -self.context.host.wire.spent_ns)
         reply = self.context.kernel.apply(SendTo(self.id, f"{self.address}:0", data))
         assert isinstance(reply, TraceReply)
         self.context.traces.extend(reply.value)
-        self._sent[seq & 0xFFFF] = (self.context.kernel.now, sum(trace.cost_ns for trace in reply.value))
+        cost = sum(trace.cost_ns for trace in reply.value)
+        self._sent[seq & 0xFFFF] = (self.context.kernel.now, cost - self.context.host.wire.spent_ns)
 
     def read(self) -> Iterator[Answer]:
         """All that has come, in order. Raises `KernelError` for an error that waits on the socket."""
@@ -170,8 +171,9 @@ class EchoSocket:
         if said:
             whole, _, part = said.partition(".")
             return int(whole) * 1000 + int(part.ljust(3, "0")[:3])
-        sent, cost = self._sent.get(seq, (self.context.kernel.now, 0))
-        return (self.context.kernel.now - sent + cost) // 1000
+        sent, cost = self._sent.get(seq, (self.context.kernel.now, -self.context.host.wire.spent_ns))
+        # What the cable and the host outside took comes on top, if the way led there.
+        return (self.context.kernel.now - sent + cost + self.context.host.wire.spent_ns) // 1000
 
 
 def source_of(context: Context, address: str, options: Options) -> str:
