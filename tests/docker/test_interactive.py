@@ -23,20 +23,16 @@ def host() -> ModelHost:
 def pressed(host: ModelHost, line: str, seconds: float = 2.5) -> Process:
     """A command on a terminal, and ^C after some seconds."""
     process = host.start(line.split(), tty=True)
-    until = host.now + round(seconds * SECOND)
-    while process.wait(until) is None and host.now < until:
-        pass
+    host.advance(host.now + round(seconds * SECOND))
     process.signal(signal.SIGINT)
     return process
 
 
 def code(host: ModelHost, process: Process) -> int | None:
-    """The exit code, if it ends within two seconds; what it writes on the way ends a wait, too."""
-    for _ in range(20):
-        ended = process.wait(host.now + SECOND // 10)
-        if ended is not None:
-            return ended.returncode
-    return None
+    """The exit code, if it ends within two seconds."""
+    host.advance(host.now + 2 * SECOND)
+    ended = process.wait(host.now)
+    return ended.returncode if ended is not None else None
 
 
 @pytest.mark.parametrize("options", ["", "-t", "-i", "-it"])
@@ -85,12 +81,12 @@ def test_a_restart_goes_on_without_the_client(host: ModelHost) -> None:
 
 def test_two_keys_leave_the_containers_terminal(host: ModelHost) -> None:
     process = host.start(["docker", "exec", "-it", "aa", "sh"], tty=True)
-    process.wait(host.now + SECOND)
+    host.advance(host.now + SECOND)
     process.write("\x10\x11")
     assert code(host, process) == 1
     assert process.output.endswith("read escape sequence\n")
     process = host.start(["docker", "run", "-it", "--name", "tt", "busybox"], tty=True)
-    process.wait(host.now + SECOND)
+    host.advance(host.now + SECOND)
     process.write("\x10\x11")
     assert code(host, process) == 0
     assert host.docker.containers.get("tt").status == "running"
@@ -98,9 +94,9 @@ def test_two_keys_leave_the_containers_terminal(host: ModelHost) -> None:
 
 def test_what_is_typed_goes_to_the_shell_and_its_code_comes_back(host: ModelHost) -> None:
     process = host.start(["docker", "exec", "-it", "aa", "sh"], tty=True)
-    process.wait(host.now + SECOND)
+    host.advance(host.now + SECOND)
     process.write("echo hi\n")
-    process.wait(host.now + SECOND)
+    host.advance(host.now + SECOND)
     process.write("exit 3\n")
     assert code(host, process) == 3
     assert "/ # echo hi\nhi\n/ # exit 3\n" in process.output

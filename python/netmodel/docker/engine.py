@@ -6,6 +6,7 @@ Models dockerd of 18.06 and 20.10 on one machine. Every refusal is an `EngineErr
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from netmodel.docker import creating, execution
 from netmodel.docker.containers import NAME, Container, ContainerConfig, EndpointConfig, EndpointSettings
@@ -46,7 +47,8 @@ class Engine:
         for container in sorted(self.containers.values(), key=lambda one: one.created):
             name = container.config.restart[0]
             if name == "always" or (name == "unless-stopped" and not container.stopped_by_hand):
-                self.running.start(container)
+                with suppress(EngineError):  # the daemon logs it
+                    self.running.start(container)
 
     def stop(self) -> Waiting:
         """Stop the daemon: all containers first; devices of networks stay."""

@@ -5,6 +5,7 @@ Models moby's daemon/container_operations.go and libnetwork's endpoint.go, sandb
 
 from __future__ import annotations
 
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Interface
 
 from netmodel.docker import drivers, sandbox
@@ -17,7 +18,7 @@ from netmodel.docker.network import PREDEFINED, Network
 from netmodel.docker.networking import Networking
 from netmodel.docker.options import PREFIX
 from netmodel.docker.sandbox import Sandbox
-from netmodel.errors import EngineError
+from netmodel.errors import EngineError, KernelError
 from netmodel.request import NetnsDel, NetnsNew, NetnsReply, SysctlSet
 
 SANDBOX_DIR = "/var/run/docker/netns"
@@ -102,8 +103,8 @@ class Joining:
         if any(endpoint.container_id == container.id for endpoint in network.endpoints.values()):
             raise EngineError(403, f"endpoint with name {container.name} already exists in network {network.name}")
         self._aliases(container, network, settings)
-        settings.network_id = network.id
         endpoint = self._make(container, network, settings)
+        settings.network_id = network.id
         box = container.sandbox or self.make_sandbox(container)
         box.endpoints.append(endpoint)
         settings.endpoint_id, settings.mac, settings.gateway = endpoint.id, endpoint.mac, endpoint.gateway
@@ -138,7 +139,12 @@ class Joining:
             endpoint.gateway = str(network.gateway or "")
             endpoint.mac = self._mac(container, network, endpoint.address)
             endpoint.prefix = network.config.options.get(PREFIX, "eth")
-            self._pair(network, endpoint, owner)
+            try:
+                self._pair(network, endpoint, owner)
+            except EngineError:
+                assert network.pool is not None
+                network.pool.release(endpoint.address.ip)
+                raise
         network.endpoints[endpoint.id] = endpoint
         return endpoint
 
@@ -169,12 +175,23 @@ class Joining:
         return ":".join(f"{octet:02x}" for octet in b"\x02\x42" + address.ip.packed)
 
     def _pair(self, network: Network, endpoint: Endpoint, owner: str) -> None:
+        """The two devices, the host's a port of the bridge. Raises `EngineError` if somebody has deleted that."""
         endpoint.host_link = self._ids.veth(owner)
         endpoint.temporary = self._ids.veth(owner)
         host = self._networking.link_of(self._networking.apply(drivers.pair(endpoint)))
         inner = self._networking.device(endpoint.temporary)
         assert inner is not None
         endpoint.ifindex = inner
+        network.bridge = self._networking.device(network.bridge_name)
+        if network.bridge is None:
+            self._networking.apply(drivers.remove_link(inner))
+            name = network.bridge_name
+            raise EngineError(
+                500,
+                f"failed to create endpoint {endpoint.name} on network {network.name}: adding interface "
+                f"{endpoint.host_link} to bridge {name} failed: could not find bridge {name}: "
+                "route ip+net: no such network interface",
+            )
         self._networking.apply_all(drivers.attach(host, network, inner))
 
     def _enter(self, box: Sandbox, endpoint: Endpoint) -> None:
@@ -192,7 +209,8 @@ class Joining:
         if box.netns is None or box.is_host or owner is box.gateway_of:
             return
         if box.gateway_of is not None:
-            self._networking.apply(sandbox.unset_gateway(box.gateway_of, box.netns))
+            with suppress(KernelError):  # somebody inside may have taken it
+                self._networking.apply(sandbox.unset_gateway(box.gateway_of, box.netns))
         if owner is not None:
             self._networking.apply(sandbox.set_gateway(owner, box.netns))
         box.gateway_of = owner
@@ -206,7 +224,8 @@ class Joining:
                 # The kernel takes the routes of a device that goes down: there is nothing to unset.
                 if box.gateway_of is endpoint:
                     box.gateway_of = None
-                self._networking.apply_all(sandbox.leave(endpoint, box.netns))
+                if self._networking.is_there(endpoint.ifindex, box.netns):
+                    self._networking.apply_all(sandbox.leave(endpoint, box.netns))
                 self._route(box, next((other for other in box.ordered if other.gateway and other.ifname), None))
             self._remove_pair(endpoint)
             assert network.pool is not None

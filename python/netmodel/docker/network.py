@@ -40,7 +40,8 @@ class NetworkConfig:
 
 @dataclass
 class Network:
-    """A network of this daemon. `bridge` is the index of its bridge device, for the bridge driver."""
+    """A network of this daemon. `bridge` is the index of its bridge device, for the bridge
+    driver, and `has_own_bridge` whether the daemon made that: only then it goes with the network."""
 
     id: str
     created: int
@@ -49,6 +50,7 @@ class Network:
     shows_gateway: bool = True
     has_user_subnet: bool = False
     bridge: int | None = None
+    has_own_bridge: bool = True
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
 
     @property

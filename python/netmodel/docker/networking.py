@@ -172,6 +172,7 @@ class Networking:
         assert network.pool is not None and network.pool.gateway is not None
         name = network.bridge_name
         existing = self.device(name)
+        network.has_own_bridge = existing is None
         if existing is not None:
             network.bridge = existing
         else:
@@ -187,6 +188,11 @@ class Networking:
         """The index of a device of the host, or `None`."""
         links = self._machine.kernel.snapshot().netns[drivers.INIT_NETNS].links
         return next((link.ifindex for link in links if link.name == name), None)
+
+    def is_there(self, ifindex: int, netns: int) -> bool:
+        """Whether a namespace has a device of this index."""
+        views = self._machine.kernel.snapshot().netns
+        return any(link.ifindex == ifindex for view in views if view.id == netns for link in view.links)
 
     def has_address(self, ifindex: int, address: IPv4Interface) -> bool:
         """Whether a device of the host has an address already."""
@@ -207,8 +213,9 @@ class Networking:
             message = f"error while removing network: network {network.name} id {network.id} has active endpoints"
             raise EngineError(403, message)
         self.drop(network)
-        if network.bridge is not None:
-            self.apply(drivers.remove_link(network.bridge))
+        bridge = self.device(network.bridge_name) if network.driver == "bridge" else None
+        if bridge is not None and network.has_own_bridge:
+            self.apply(drivers.remove_link(bridge))
         return network
 
     def drop(self, network: Network) -> None:

@@ -109,6 +109,8 @@ class Running:
             raise EngineError(409, "cannot join own network")
         if not other.state.running:
             raise EngineError(409, f"cannot join network of a non running container: {other.id}")
+        if other.netns is None:
+            raise EngineError(409, f"Container {other.id} is restarting, wait until the container is running")
         return other
 
     def find(self, reference: str) -> Container:
@@ -303,7 +305,8 @@ class Running:
         if container.id in self._containers and container.state.status == "restarting":
             container.restarts += 1
             container.state.status = "exited"
-            self.start(container)
+            with suppress(EngineError):  # the daemon logs it, and tries no more
+                self.start(container)
 
     def stop(self, container: Container, seconds: int | None = None) -> Waiting:
         """Ask it to end, then make it: SIGTERM, or what the image says, and SIGKILL after `seconds`, by default 10."""
