@@ -70,9 +70,13 @@ def _run(argv: list[str] | None) -> int:
     from netmodel.errors import ExperimentError, InternalError, UnsupportedError
 
     try:
-        result: Any = group.main(args=argv, prog_name="netmodel", standalone_mode=False)
+        # Not `group.main`, which ends with 1 where the pipe is broken.
+        with group.make_context("netmodel", list(sys.argv[1:] if argv is None else argv)) as context:
+            result: Any = group.invoke(context)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
     except click.NoSuchOption as error:
         known = error.ctx.command.params if error.ctx else []
         error.show()

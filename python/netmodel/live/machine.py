@@ -105,7 +105,7 @@ def carry(inner: int, outer: int) -> None:
                 os.write(other[fd], os.read(fd, FRAME))
 
 
-class Agent:
+class Server:
     """Starts commands and says when they end."""
 
     def __init__(self, control: socket.socket) -> None:
@@ -177,11 +177,11 @@ def main(control_fd: int, on: str) -> None:
     shell(MAKE)
     if on == "machine":
         plug_in()
-    agent = os.fork()
-    if agent == 0:
+    server = os.fork()
+    if server == 0:
         control.send(b"{}")
-        Agent(control).serve()
+        Server(control).serve()
         os._exit(0)
     control.close()
-    while os.wait()[0] != agent:
+    while os.wait()[0] != server:
         pass
