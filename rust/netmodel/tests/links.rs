@@ -9,6 +9,7 @@ use netmodel::time::Duration;
 use netmodel::{Errno, Facts, Kernel, Reply, Request};
 
 const UP: u8 = 6;
+const UNKNOWN: u8 = 0;
 const DOWN: u8 = 2;
 const LOWERLAYERDOWN: u8 = 3;
 
@@ -129,6 +130,21 @@ fn operstate_follows_carrier_when_link_watch_lets_it() {
     old.up(0, "w0", true);
     old.0.advance(old.0.now() + Duration::secs(2));
     assert_eq!(old.link(0, "w0").operstate, LOWERLAYERDOWN);
+}
+
+#[test]
+fn who_asks_for_one_device_gets_its_state_as_it_is_now() {
+    let mut machine = Machine::new();
+    machine.veth((0, "a"), (0, "b")).unwrap();
+    // Link-watch has just run: what comes now waits for a second.
+    machine.veth((0, "v0"), (0, "v1")).unwrap();
+    machine.up(0, "v0", true);
+    assert_eq!(machine.link(0, "v0").operstate, UNKNOWN);
+    let (netns, dev) = (NetnsId(0), machine.link(0, "v0").ifindex);
+    machine.0.apply(Request::LinkGet { netns, dev: None }).unwrap();
+    assert_eq!(machine.link(0, "v0").operstate, UNKNOWN, "a dump waits for nothing");
+    machine.0.apply(Request::LinkGet { netns, dev: Some(dev) }).unwrap();
+    assert_eq!(machine.link(0, "v0").operstate, LOWERLAYERDOWN);
 }
 
 #[test]

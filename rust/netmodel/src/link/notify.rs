@@ -44,13 +44,17 @@ impl Kernel {
         }
     }
 
-    /// RTM_GETLINK: of one device, or a dump (`rtnl_getlink`, `rtnl_dump_ifinfo`).
+    /// RTM_GETLINK: of one device, or a dump (`rtnl_getlink`, `rtnl_dump_ifinfo`). Who asks for one device gets its
+    /// state as it is now.
     pub(crate) fn link_get(&mut self, netns: NetnsId, dev: Option<IfIndex>) -> Result {
         let net = self.net(netns)?;
         let devs: Vec<DevId> = match dev {
             Some(index) => vec![net.by_index.get(&index).copied().ok_or(Errno::ENODEV)?],
             None => net.by_index.values().copied().collect(),
         };
+        if dev.is_some() {
+            self.linkwatch_sync_dev(devs[0]);
+        }
         devs.iter().for_each(|dev| self.rtmsg_ifinfo(*dev));
         Ok(())
     }

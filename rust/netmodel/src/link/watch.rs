@@ -78,6 +78,13 @@ impl Kernel {
         }
     }
 
+    /// What waits for this device is done now (`linkwatch_sync_dev`).
+    pub(super) fn linkwatch_sync_dev(&mut self, dev: DevId) {
+        if self.linkwatch.pending.contains(&dev) {
+            self.linkwatch_do_dev(dev);
+        }
+    }
+
     /// Work that is due at once runs as soon as the request that caused it lets go of the lock.
     pub(crate) fn linkwatch_settle(&mut self) {
         while self.timers.due(&Timer::Linkwatch).is_some_and(|at| at <= self.now) {
