@@ -10,6 +10,7 @@ use crate::packet::{Ipv4, Net, Tcp, Transport};
 use crate::path::{Observer, Walk};
 use crate::request::SocketKind;
 use crate::skb::Skb;
+use crate::wire::be32;
 
 use super::{State, as_v4};
 
@@ -20,9 +21,47 @@ pub(super) const RST: u8 = 4;
 pub(super) const PSH: u8 = 8;
 pub(super) const ACK: u8 = 16;
 
+/// What `tcp_select_initial_window` chooses with a `tcp_rmem` of at most 32 MB.
+const WINDOW_SCALE: u8 = 10;
+
 /// The largest segment an Ethernet path with this mtu takes.
 pub(super) const fn mss(mtu: u32) -> u16 {
     mtu.saturating_sub(40) as u16
+}
+
+/// TCP timestamps (`TCPOPT_TIMESTAMP`): the sender's clock in milliseconds, and the last that it heard.
+pub(super) fn timestamps(options: &[u8]) -> Option<(u32, u32)> {
+    let mut rest = options;
+    while let [kind, tail @ ..] = rest {
+        let len = match kind {
+            0 => return None,
+            1 => 1,
+            _ => usize::from(*tail.first()?).max(2),
+        };
+        if (*kind, len) == (8, 10) {
+            return Some((be32(rest, 2)?, be32(rest, 6)?));
+        }
+        rest = rest.get(len..)?;
+    }
+    None
+}
+
+/// The options of every segment but a SYN, where both ends speak of time.
+pub(super) fn timestamp_options(val: u32, ecr: u32) -> Vec<u8> {
+    [&[1, 1, 8, 10][..], &val.to_be_bytes(), &ecr.to_be_bytes()].concat()
+}
+
+/// The options of a SYN (`tcp_options_write`): the largest segment, and where `times` are given, selective
+/// acknowledgement allowed, timestamps, and the scale of the window.
+pub(super) fn syn_options(mss: u16, times: Option<(u32, u32)>) -> Vec<u8> {
+    let mut options = [&[2, 4][..], &mss.to_be_bytes()].concat();
+    if let Some((val, ecr)) = times {
+        options.extend_from_slice(&[4, 2, 8, 10]);
+        options.extend_from_slice(&val.to_be_bytes());
+        options.extend_from_slice(&ecr.to_be_bytes());
+        options.extend_from_slice(&[1, 3, 3, WINDOW_SCALE]);
+    }
+    options
 }
 
 /// The mss that a SYN offers (option 2), or the 536 of who offers none.
@@ -139,6 +178,15 @@ mod tests {
         assert_eq!(offered_mss(&[1, 1, 2, 4, 5, 0xb4]), 1460);
         assert_eq!(offered_mss(&[3, 3, 7, 0]), 536);
         assert_eq!(offered_mss(&[2]), 536);
+    }
+
+    #[test]
+    fn a_syn_carries_twenty_bytes_of_options_and_its_times() {
+        let options = syn_options(1460, Some((7, 9)));
+        assert_eq!(options.len(), 20);
+        assert_eq!((offered_mss(&options), timestamps(&options)), (1460, Some((7, 9))));
+        assert_eq!(timestamps(&timestamp_options(1, 2)), Some((1, 2)));
+        assert_eq!(timestamps(&[8, 1, 3]), None);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::request::{Reply, SocketKind};
 use crate::sysctl::names;
 use crate::timer::Timer;
 
-use super::segment::{ACK, FIN, PSH, RST, SYN, mss, span};
+use super::segment::{ACK, FIN, PSH, RST, SYN, mss, span, syn_options, timestamp_options};
 use super::{after, as_v4};
 
 /// `TCP_*` states.
@@ -95,15 +95,23 @@ pub struct Tcb {
     /// The listener that a connection not yet accepted came in by.
     pub(super) parent: Option<SocketId>,
     pub(super) ip_id: u16,
+    /// Both ends speak of time (`tstamp_ok`).
+    pub(super) tstamp: bool,
+    /// The last timestamp heard (`ts_recent`).
+    pub(super) ts_recent: u32,
+    /// What is added to the clock (`tsoffset`).
+    ts_offset: u32,
 }
 
 /// `TCP_TIMEWAIT_LEN`, seconds.
 pub(super) const TIMEWAIT: u64 = 60;
+/// `TCPOLEN_TSTAMP_ALIGNED`.
+const TIMESTAMPS: usize = 12;
 /// The window offered: what a default receive buffer of 131072 bytes gives, unscaled.
 const WINDOW: u16 = 64_240;
 
 impl Tcb {
-    fn new(state: State, iss: u32, ip_id: u16) -> Self {
+    fn new(state: State, iss: u32, (ip_id, ts_offset): (u16, u32)) -> Self {
         Tcb {
             state,
             snd_una: iss,
@@ -116,6 +124,9 @@ impl Tcb {
             accept: VecDeque::new(),
             parent: None,
             ip_id,
+            tstamp: false,
+            ts_recent: 0,
+            ts_offset,
         }
     }
 }
@@ -125,11 +136,18 @@ impl Kernel {
         self.sockets.table.get_mut(&socket)?.tcb.as_deref_mut()
     }
 
+    /// The clock of a connection in milliseconds (`tcp_time_stamp_ms`).
+    pub(super) fn tcp_time_stamp(&mut self, socket: SocketId) -> u32 {
+        let now = (self.now.0 / 1_000_000) as u32;
+        self.tcb(socket).map_or(now, |tcb| now.wrapping_add(tcb.ts_offset))
+    }
+
     pub(super) fn tcb_new(&mut self, socket: SocketId, state: State) -> Box<Tcb> {
         let owner = format!("socket:{}", socket.0);
         let iss = self.entropy.below("iss", &owner, 1 << 32) as u32;
         let ip_id = self.entropy.below("ip_id", &owner, 1 << 16) as u16;
-        Box::new(Tcb::new(state, iss, ip_id))
+        let ts_offset = self.entropy.below("ts_offset", &owner, 1 << 32) as u32;
+        Box::new(Tcb::new(state, iss, (ip_id, ts_offset)))
     }
 
     /// `listen(2)` (`inet_listen`): the port is fought for once more, now against other listeners.
@@ -199,7 +217,8 @@ impl Kernel {
         let sock = self.sock_mut(socket)?;
         (sock.local, sock.remote, sock.tcb) = (Some(local), Some(remote), Some(tcb));
         let offered = mss(self.dst_mtu(&route));
-        let (sent, trace) = self.walk(|walk| walk.tcp_send(socket, SYN, syn_options(offered), None));
+        let val = self.tcp_time_stamp(socket);
+        let (sent, trace) = self.walk(|walk| walk.tcp_send(socket, SYN, syn_options(offered, Some((val, 0))), None));
         if let Err(error) = sent {
             let sock = self.sock_mut(socket)?;
             (sock.remote, sock.tcb) = (None, None);
@@ -215,7 +234,8 @@ impl Kernel {
             State::SynSent | State::SynRecv => return Err(Errno::EAGAIN.into()),
             _ => return Err(Errno::EPIPE.into()),
         }
-        let size = self.tcb(socket).map_or(536, |tcb| usize::from(tcb.mss)).max(1);
+        let room = |tcb: &mut Tcb| usize::from(tcb.mss).saturating_sub(if tcb.tstamp { TIMESTAMPS } else { 0 });
+        let size = self.tcb(socket).map_or(536, room).max(1);
         let (sent, trace) = self.walk(|walk| {
             let last = data.len().div_ceil(size);
             for (n, piece) in data.chunks(size).enumerate() {
@@ -297,12 +317,6 @@ impl Kernel {
     }
 }
 
-/// The options of a SYN that the model's peers understand: the largest segment (`TCPOPT_MSS`).
-pub(super) fn syn_options(mss: u16) -> Vec<u8> {
-    let [high, low] = mss.to_be_bytes();
-    vec![2, 4, high, low]
-}
-
 impl<O: Observer> Walk<'_, O> {
     /// Send something that takes up sequence space, and remember it until it is acknowledged.
     pub(super) fn tcp_send(&mut self, socket: SocketId, flags: u8, options: Vec<u8>, parent: Option<u32>) -> Result {
@@ -329,6 +343,9 @@ impl<O: Observer> Walk<'_, O> {
         let (sport, dport) = ports.unwrap_or((0, 0));
         let (seq, ack) = self.kernel.tcb(socket).map_or((0, 0), |tcb| (tcb.snd_nxt, tcb.rcv_nxt));
         let ack = if flags & ACK != 0 { ack } else { 0 };
+        let val = self.kernel.tcp_time_stamp(socket);
+        let times = self.kernel.tcb(socket).filter(|tcb| tcb.tstamp && flags & SYN == 0);
+        let options = times.map_or(options, |tcb| timestamp_options(val, tcb.ts_recent));
         Tcp { sport, dport, seq, ack, flags, window: WINDOW, options, data }
     }
 

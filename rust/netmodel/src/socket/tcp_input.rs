@@ -13,8 +13,8 @@ use crate::sysctl::names;
 use crate::timer::Timer;
 use crate::trace::{DropReason, Step};
 
-use super::segment::{ACK, FIN, RST, SYN, before, mss, offered_mss, segment_of, span};
-use super::tcp::{State, TIMEWAIT, syn_options};
+use super::segment::{ACK, FIN, RST, SYN, before, mss, offered_mss, segment_of, span, syn_options, timestamps};
+use super::tcp::{State, TIMEWAIT};
 use super::{Message, after, as_v4};
 
 impl<O: Observer> Walk<'_, O> {
@@ -61,6 +61,8 @@ impl<O: Observer> Walk<'_, O> {
         let child = self.kernel.sock_insert(netns, SocketKind::Tcp, (false, true));
         let mut tcb = self.kernel.tcb_new(child, State::SynRecv);
         (tcb.rcv_nxt, tcb.parent, tcb.mss) = (tcp.seq.wrapping_add(1), Some(listener), offered_mss(&tcp.options));
+        let heard = timestamps(&tcp.options);
+        (tcb.tstamp, tcb.ts_recent) = (heard.is_some(), heard.map_or(0, |times| times.0));
         let mtu = self.kernel.dev(dev).mtu;
         if let Ok(sock) = self.kernel.sock_mut(child) {
             sock.options = options;
@@ -69,7 +71,8 @@ impl<O: Observer> Walk<'_, O> {
             sock.tcb = Some(tcb);
         }
         self.delivered(listener, skb);
-        let offered = syn_options(mss(mtu.min(65_535)));
+        let val = self.kernel.tcp_time_stamp(child);
+        let offered = syn_options(mss(mtu.min(65_535)), heard.map(|times| (val, times.0)));
         if self.tcp_send(child, SYN | ACK, offered, Some(skb.copy)).is_err() {
             self.kernel.sock_destroy(child);
         }
@@ -95,6 +98,8 @@ impl<O: Observer> Walk<'_, O> {
             return self.kfree_skb(dev, skb, DropReason::TCP_FLAGS);
         }
         (tcb.state, tcb.rcv_nxt, tcb.mss) = (State::Established, tcp.seq.wrapping_add(1), offered_mss(&tcp.options));
+        let heard = timestamps(&tcp.options);
+        (tcb.tstamp, tcb.ts_recent) = (heard.is_some(), heard.map_or(0, |times| times.0));
         self.tcp_ack(socket, tcp.ack);
         self.delivered(socket, skb);
         self.tcp_send_ack(socket, skb.copy);
@@ -155,6 +160,9 @@ impl<O: Observer> Walk<'_, O> {
             return self.kfree_skb(dev, skb, DropReason::TCP_FLAGS);
         }
         self.delivered(socket, skb);
+        if let (Some(tcb), Some((val, _))) = (self.kernel.tcb(socket), timestamps(&tcp.options)) {
+            tcb.ts_recent = val;
+        }
         self.tcp_ack(socket, tcp.ack);
         self.tcp_acked_state(socket);
         let from = SocketAddr::new(IpAddr::V4(packet.src), tcp.sport);
