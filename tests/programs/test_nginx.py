@@ -13,6 +13,11 @@ OTHER_PORT = (
     "\"echo 'server { listen 8080; }' > /etc/nginx/conf.d/default.conf; exec nginx -g 'daemon off;'\""
 )
 
+EDITED = (
+    "docker run -d --name web2 --network host nginx sh -c "
+    "\"sed -i 's/listen *80;/listen 8080;/' /etc/nginx/conf.d/default.conf && exec nginx -g 'daemon off;'\""
+)
+
 
 @pytest.fixture
 def host() -> ModelHost:
@@ -39,8 +44,9 @@ def test_it_starts_when_the_first_has_stopped(host: ModelHost) -> None:
     assert states(host) == "web2 Up 5 seconds\nweb1 Exited (0) 5 seconds ago\n"
 
 
-def test_it_starts_on_another_port(host: ModelHost) -> None:
-    host.run(f"{OTHER_PORT}; sleep 5")
+@pytest.mark.parametrize("command", [OTHER_PORT, EDITED])
+def test_it_starts_on_another_port(host: ModelHost, command: str) -> None:
+    host.run(f"{command}; sleep 5")
     assert states(host) == "web2 Up 5 seconds\nweb1 Up 5 seconds\n"
     held = [socket.local for socket in host.kernel.snapshot().netns[0].sockets]
     assert held == ["0.0.0.0:80", "0.0.0.0:8080"]
